@@ -1,0 +1,270 @@
+//! The two buffers between a driver and a machine. Both work on a slice of the caller's; neither allocates.
+
+use core::net::SocketAddr;
+
+/// Moves `bytes[from..to]` to the front. The checks make the copy's own ones go away.
+fn move_to_front(bytes: &mut [u8], from: usize, to: usize) {
+    if from <= to && to <= bytes.len() {
+        bytes.copy_within(from..to, 0);
+    }
+}
+
+/// Received bytes that the machine has not used up.
+///
+/// The driver puts bytes in with [`space`](Self::space) and [`commit`](Self::commit) (streams) or
+/// [`commit_datagram`](Self::commit_datagram). Unread bytes stay in order and unchanged; new ones come behind them. The machine
+/// takes them out, those of an event at the `poll_event` after it.
+///
+/// ```
+/// # use codec_core::RxBuf;
+/// let mut storage = [0; 64];
+/// let mut rx = RxBuf::new(&mut storage);
+/// rx.space()[..3].copy_from_slice(b"820");
+/// rx.commit(3);
+/// assert_eq!(rx.unread(), b"820");
+/// ```
+#[derive(Debug)]
+pub struct RxBuf<'b> {
+    storage: &'b mut [u8],
+    head: usize,
+    tail: usize,
+    /// Bytes at `head` that belong to the event given out last.
+    held: usize,
+    position: u64,
+    from: Option<SocketAddr>,
+    datagram: bool,
+    eof: bool,
+}
+
+impl<'b> RxBuf<'b> {
+    /// An empty buffer on `storage`, which must hold at least [`Machine::RX_MIN`](crate::Machine::RX_MIN) bytes.
+    pub const fn new(storage: &'b mut [u8]) -> Self {
+        Self { storage, head: 0, tail: 0, held: 0, position: 0, from: None, datagram: false, eof: false }
+    }
+
+    /// Where to write the next received bytes. Empty when the buffer is full, after [`set_eof`](Self::set_eof), and while a
+    /// datagram waits to be taken: poll the machine first.
+    pub fn space(&mut self) -> &mut [u8] {
+        if self.head == self.tail {
+            self.head = 0;
+            self.tail = 0;
+        } else if self.storage.len().saturating_sub(self.tail) < self.storage.len() / 2 {
+            move_to_front(self.storage, self.head, self.tail);
+            self.tail = self.tail.saturating_sub(self.head);
+            self.head = 0;
+        }
+        let from = if self.eof || self.datagram { self.storage.len() } else { self.tail };
+        self.storage.get_mut(from..).unwrap_or_default()
+    }
+
+    /// Says that the first `len` bytes of [`space`](Self::space) have been written. A `len` beyond the space counts as all of it.
+    pub fn commit(&mut self, len: usize) {
+        if !self.eof && !self.datagram {
+            self.tail = self.tail.saturating_add(len).min(self.storage.len());
+        }
+    }
+
+    /// As [`commit`](Self::commit), for one whole datagram (which may be empty) that `from` sent.
+    pub fn commit_datagram(&mut self, len: usize, from: SocketAddr) {
+        self.commit(len);
+        self.from = Some(from);
+        self.datagram = true;
+    }
+
+    /// Says that the peer will send no more. What is unread is still decoded.
+    pub fn set_eof(&mut self) {
+        self.eof = true;
+    }
+
+    /// Whether [`set_eof`](Self::set_eof) was called.
+    pub const fn is_eof(&self) -> bool {
+        self.eof
+    }
+
+    /// The bytes not yet released, those of the event given out last included.
+    pub fn unread(&self) -> &[u8] {
+        self.storage.get(self.head..self.tail).unwrap_or_default()
+    }
+
+    /// Who sent the datagram that [`unread`](Self::unread) shows; `None` on streams and between datagrams.
+    pub fn from(&self) -> Option<SocketAddr> {
+        if self.datagram { self.from } else { None }
+    }
+
+    /// Size of the storage in bytes.
+    pub const fn capacity(&self) -> usize {
+        self.storage.len()
+    }
+
+    /// Offset of the first unread byte in everything received so far.
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Keeps the first `len` unread bytes until the next [`release`](Self::release), which drops them.
+    pub(crate) fn hold(&mut self, len: usize) {
+        self.held = len.min(self.tail.saturating_sub(self.head));
+    }
+
+    /// Drops what is held. Machines call it first in `poll_event`.
+    pub(crate) fn release(&mut self) {
+        let held = core::mem::take(&mut self.held);
+        self.discard(held);
+    }
+
+    /// Drops the first `len` unread bytes.
+    pub(crate) fn discard(&mut self, len: usize) {
+        let len = len.min(self.tail.saturating_sub(self.head));
+        self.head = self.head.saturating_add(len);
+        self.position = self.position.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
+    }
+}
+
+/// Bytes to be sent, written by the machine, taken by the driver.
+///
+/// On a stream frames stand one behind the other. On a datagram link there is one datagram at a time, for [`to`](Self::to).
+#[derive(Debug)]
+pub struct TxBuf<'b> {
+    storage: &'b mut [u8],
+    head: usize,
+    tail: usize,
+    to: Option<SocketAddr>,
+}
+
+impl<'b> TxBuf<'b> {
+    /// An empty buffer on `storage`, which must hold at least [`Machine::TX_MIN`](crate::Machine::TX_MIN) bytes.
+    pub const fn new(storage: &'b mut [u8]) -> Self {
+        Self { storage, head: 0, tail: 0, to: None }
+    }
+
+    /// What remains to be sent, oldest byte first. A datagram is sent whole.
+    pub fn unsent(&self) -> &[u8] {
+        self.storage.get(self.head..self.tail).unwrap_or_default()
+    }
+
+    /// Says that the first `len` bytes of [`unsent`](Self::unsent) have gone out. A `len` beyond them counts as all of them.
+    pub fn sent(&mut self, len: usize) {
+        self.head = self.head.saturating_add(len).min(self.tail);
+        if self.head == self.tail {
+            self.head = 0;
+            self.tail = 0;
+            self.to = None;
+        }
+    }
+
+    /// Where the waiting datagram goes; `None` on streams and while nothing waits.
+    pub const fn to(&self) -> Option<SocketAddr> {
+        self.to
+    }
+
+    /// Whether nothing waits to be sent.
+    pub const fn is_empty(&self) -> bool {
+        self.head == self.tail
+    }
+
+    /// Bytes that still fit.
+    pub const fn free(&self) -> usize {
+        self.storage.len().saturating_sub(self.tail.saturating_sub(self.head))
+    }
+
+    /// Size of the storage in bytes.
+    pub const fn capacity(&self) -> usize {
+        self.storage.len()
+    }
+
+    /// Appends a whole frame, or nothing when it does not fit.
+    pub(crate) fn append(&mut self, frame: &[u8]) -> bool {
+        if self.storage.len().saturating_sub(self.tail) < frame.len() {
+            move_to_front(self.storage, self.head, self.tail);
+            self.tail = self.tail.saturating_sub(self.head);
+            self.head = 0;
+        }
+        let end = self.tail.saturating_add(frame.len());
+        match self.storage.get_mut(self.tail..end) {
+            Some(room) if room.len() == frame.len() => {
+                room.copy_from_slice(frame);
+                self.tail = end;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(rx: &mut RxBuf<'_>, bytes: &[u8]) -> usize {
+        let space = rx.space();
+        let len = space.len().min(bytes.len());
+        space[..len].copy_from_slice(&bytes[..len]);
+        rx.commit(len);
+        len
+    }
+
+    #[test]
+    fn unread_bytes_survive_compaction() {
+        let mut storage = [0; 8];
+        let mut rx = RxBuf::new(&mut storage);
+        assert_eq!(put(&mut rx, b"abcdefgh"), 8);
+        assert!(rx.space().is_empty());
+        rx.hold(6);
+        rx.release();
+        assert_eq!((rx.unread(), rx.position()), (&b"gh"[..], 6));
+        assert_eq!(put(&mut rx, b"ijklmnop"), 6);
+        assert_eq!(rx.unread(), b"ghijklmn");
+    }
+
+    #[test]
+    fn held_bytes_stay_until_released() {
+        let mut storage = [0; 8];
+        let mut rx = RxBuf::new(&mut storage);
+        put(&mut rx, b"abc");
+        rx.hold(2);
+        assert_eq!(rx.unread(), b"abc");
+        put(&mut rx, b"defghi");
+        assert_eq!(rx.unread(), b"abcdefgh");
+        rx.release();
+        rx.release();
+        assert_eq!(rx.unread(), b"cdefgh");
+        rx.discard(100);
+        assert_eq!((rx.unread(), rx.position()), (&b""[..], 8));
+    }
+
+    #[test]
+    fn nothing_is_accepted_after_the_end() {
+        let mut storage = [0; 8];
+        let mut rx = RxBuf::new(&mut storage);
+        put(&mut rx, b"abc");
+        rx.set_eof();
+        assert_eq!(put(&mut rx, b"d"), 0);
+        rx.commit(1);
+        assert_eq!(rx.unread(), b"abc");
+    }
+
+    #[test]
+    fn a_datagram_keeps_its_sender_and_its_boundary() {
+        let mut storage = [0; 8];
+        let mut rx = RxBuf::new(&mut storage);
+        let from = SocketAddr::from(([127, 0, 0, 1], 12901));
+        rx.space()[..2].copy_from_slice(b"ab");
+        rx.commit_datagram(2, from);
+        assert!(rx.space().is_empty());
+        assert_eq!((rx.unread(), rx.from()), (&b"ab"[..], Some(from)));
+    }
+
+    #[test]
+    fn frames_are_sent_whole_or_not_at_all() {
+        let mut storage = [0; 8];
+        let mut tx = TxBuf::new(&mut storage);
+        assert!(tx.append(b"abcde"));
+        assert!(!tx.append(b"fghi"));
+        assert_eq!((tx.unsent(), tx.free()), (&b"abcde"[..], 3));
+        tx.sent(3);
+        assert!(tx.append(b"fghi"));
+        assert_eq!(tx.unsent(), b"defghi");
+        tx.sent(100);
+        assert!(tx.is_empty());
+    }
+}

@@ -1,0 +1,22 @@
+//! Ness D8X, D16X, D32X and D8+ panels: ASCII lines over RS-232 (9600 8N1) or TCP.
+
+mod codes;
+mod encode;
+mod frames;
+mod keys;
+mod stamp;
+mod status;
+mod version;
+mod wire;
+
+pub use crate::text::hex::Case;
+pub use codes::{AreaCode, EventCode, Id, Output};
+pub use encode::{ChecksumRule, MAX_ENCODED, encode, encode_with};
+pub use frames::{Cut, Framer};
+pub use keys::{KEYS, KeyString, Keys, MAX_CODE, MAX_KEYS};
+pub use stamp::{Stamp, Timestamp};
+pub use status::{ArmingStatus, AuxOutputs, MiscAlarms, Outputs, RequestId, StatusValue, ViewState, ZoneFact, ZoneSet};
+pub use version::{Model, ModelMap, PanelVersion, Version};
+pub use wire::{
+    Address, Body, ChecksumMatch, ChecksumPolicy, DecodeOptions, Line, MAX_LINE, Packet, StatusUpdate, SystemEvent, decode, decode_with,
+};

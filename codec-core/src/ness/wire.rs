@@ -1,0 +1,566 @@
+//! One line at a time: decode it from a slice. No state, no time. [`encode`](super::encode()) is the way back.
+
+use core::fmt;
+
+use super::codes::{AreaCode, EventCode, Id};
+use super::keys::Keys;
+use super::stamp::{Stamp, Timestamp};
+use super::status::{RequestId, StatusValue};
+use crate::error::{Fault, FaultKind};
+use crate::text::hex::{self, Case, nibble};
+
+/// Longest text between two terminators that is looked at, in bytes. The longest line of a panel has 28, the longest request 39.
+pub const MAX_LINE: usize = 64;
+
+/// COMMAND of an event line.
+pub(crate) const SYSTEM_STATUS: u8 = 0x61;
+/// COMMAND of a request and of the status line that answers it.
+pub(crate) const USER_INTERFACE: u8 = 0x60;
+/// Bit of LENGTH that alternates from event to event.
+pub(crate) const SEQUENCE: u8 = 0x80;
+
+/// The address field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub enum Address {
+    /// The line has none.
+    Absent,
+    /// One hexadecimal digit, as requests have it: 0 to 15.
+    Digit(u8),
+    /// Two hexadecimal digits, as panel lines have it. Panels use 0 to 15.
+    Byte(u8),
+}
+
+impl Address {
+    /// The number, if there is one.
+    #[must_use]
+    pub const fn value(self) -> Option<u8> {
+        match self {
+            Self::Absent => None,
+            Self::Digit(value) | Self::Byte(value) => Some(value),
+        }
+    }
+
+    /// How many digits it has on the wire: 0, 1 or 2.
+    #[must_use]
+    pub const fn digits(self) -> u8 {
+        match self {
+            Self::Absent => 0,
+            Self::Digit(_) => 1,
+            Self::Byte(_) => 2,
+        }
+    }
+}
+
+/// What a line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Body<'i> {
+    /// Something happened (COMMAND `61`, from the panel, unasked).
+    Event(SystemEvent),
+    /// The answer to a status request (COMMAND `60`, from the panel).
+    Status(StatusUpdate),
+    /// Keys pressed, or a status request (COMMAND `60`, to the panel).
+    Request(Keys<'i>),
+}
+
+/// The three data bytes of an event line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct SystemEvent {
+    /// What happened.
+    pub code: EventCode,
+    /// To whom or to what.
+    pub id: Id,
+    /// Where, or of which kind.
+    pub area: AreaCode,
+}
+
+/// The three data bytes of a status line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct StatusUpdate {
+    /// Which status.
+    pub request: RequestId,
+    /// Its 16 bits, the first byte high.
+    pub value: u16,
+}
+
+impl StatusUpdate {
+    /// The value by the kind of the request.
+    #[must_use]
+    pub const fn typed(self) -> StatusValue {
+        StatusValue::new(self.request, self.value)
+    }
+}
+
+/// The meaning of a line: all that is needed to write it again, but for the case of its letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Packet<'i> {
+    /// START: `0x82`, `0x83`, `0x86` or `0x87`. Bit 0 stands for an address and bit 2 for a time stamp, but status lines have an
+    /// address with `0x82`.
+    pub start: u8,
+    /// The address. An event with [`Address::Digit`] is of the Python library's dialect, which no panel speaks.
+    pub address: Address,
+    /// The sequence bit. Panels change it from event to event; elsewhere it is clear.
+    pub sequence: bool,
+    /// What the line says.
+    pub body: Body<'i>,
+    /// The time stamp, if the line has one.
+    pub stamp: Option<Stamp<'i>>,
+}
+
+/// Which checksum rule a received line obeys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum ChecksumMatch {
+    /// The rule of panel lines: the bytes that the digits stand for add up to 0.
+    Binary,
+    /// The rule of requests: the codes of the characters and the checksum add up to 0.
+    Ascii,
+    /// Both, which happens by chance.
+    Both,
+    /// Neither.
+    None,
+}
+
+/// Which received checksums to accept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum ChecksumPolicy {
+    /// Binary rule for events and status lines, ASCII rule for requests, as panels do it.
+    Strict,
+    /// Either rule for all. The Python library's mock panel sends the ASCII rule for everything.
+    #[default]
+    Either,
+    /// Any, as the Python library does it.
+    Ignore,
+}
+
+/// Choices of a decoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct DecodeOptions {
+    /// Read time stamps as hexadecimal bytes with weekday and daylight bits, as the vendor's document describes them. No capture
+    /// has this form, and it cannot be told from the decimal one.
+    pub packed_time: bool,
+}
+
+/// A received line: its meaning and its text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Line<'i> {
+    packet: Packet<'i>,
+    text: &'i [u8],
+    checksum: u8,
+    /// What the binary rule makes of an event or status line; `None` for requests and where a character is no digit.
+    binary: Option<u8>,
+}
+
+impl<'i> Line<'i> {
+    /// What the line says.
+    #[inline]
+    #[must_use]
+    pub const fn packet(&self) -> &Packet<'i> {
+        &self.packet
+    }
+
+    /// The text without terminator and separator. That of a request may contain a user's code.
+    #[must_use]
+    pub const fn text(&self) -> &'i [u8] {
+        self.text
+    }
+
+    /// LENGTH without the sequence bit: bytes of data, or characters in requests and in the library dialect.
+    #[must_use]
+    pub const fn length(&self) -> u8 {
+        match (&self.packet.body, self.packet.address) {
+            (Body::Request(keys), _) => keys.len() as u8,
+            (_, Address::Digit(_)) => 6,
+            _ => 3,
+        }
+    }
+
+    /// COMMAND: `0x60` or `0x61`.
+    #[must_use]
+    pub const fn command(&self) -> u8 {
+        match self.packet.body {
+            Body::Event(_) => SYSTEM_STATUS,
+            Body::Status(_) | Body::Request(_) => USER_INTERFACE,
+        }
+    }
+
+    /// The data field as it was sent: six digits, or the keys. Keys may contain a user's code.
+    #[must_use]
+    pub fn data(&self) -> &'i [u8] {
+        let from = usize::from(self.packet.address.digits()).saturating_add(6);
+        let len = match self.packet.body {
+            Body::Request(keys) => keys.len(),
+            _ => 6,
+        };
+        self.text.get(from..from.saturating_add(len)).unwrap_or_default()
+    }
+
+    /// The twelve characters of the time stamp as they were sent.
+    #[must_use]
+    pub fn stamp_text(&self) -> Option<&'i [u8]> {
+        self.packet.stamp?;
+        let to = self.text.len().saturating_sub(2);
+        self.text.get(to.saturating_sub(12)..to)
+    }
+
+    /// The case of the letters, [`Case::Lower`] if there is none. A line with both has [`Case::Upper`].
+    #[must_use]
+    pub fn case(&self) -> Case {
+        let upper = match self.packet.body {
+            Body::Request(_) => self.text.last_chunk::<2>().is_some_and(|digits| digits.iter().any(u8::is_ascii_uppercase)),
+            _ => self.text.iter().any(u8::is_ascii_uppercase),
+        };
+        if upper { Case::Upper } else { Case::Lower }
+    }
+
+    /// The checksum as received.
+    #[must_use]
+    pub const fn checksum(&self) -> u8 {
+        self.checksum
+    }
+
+    /// The checksum by the binary rule, or `None` if the characters before the checksum are not pairs of digits.
+    #[must_use]
+    pub fn checksum_binary(&self) -> Option<u8> {
+        if self.binary.is_some() || self.packet.address.digits() != 1 && !matches!(self.packet.body, Body::Request(_)) {
+            return self.binary;
+        }
+        binary_checksum(self.covered())
+    }
+
+    /// The checksum by the ASCII rule.
+    #[must_use]
+    pub fn checksum_ascii(&self) -> u8 {
+        ascii_checksum(self.covered())
+    }
+
+    /// Which rule the received checksum obeys.
+    #[must_use]
+    pub fn checksum_match(&self) -> ChecksumMatch {
+        match (self.checksum_binary() == Some(self.checksum), self.checksum_ascii() == self.checksum) {
+            (true, true) => ChecksumMatch::Both,
+            (true, false) => ChecksumMatch::Binary,
+            (false, true) => ChecksumMatch::Ascii,
+            (false, false) => ChecksumMatch::None,
+        }
+    }
+
+    /// Whether the received checksum is acceptable.
+    ///
+    /// # Errors
+    /// [`FaultKind::Checksum`] if it is not; `expected` is by the rule for the kind of line.
+    pub fn check(&self, policy: ChecksumPolicy) -> Result<(), Fault> {
+        let request = matches!(self.packet.body, Body::Request(_));
+        let proper = if request { Some(self.checksum_ascii()) } else { self.checksum_binary() };
+        let good = match policy {
+            ChecksumPolicy::Ignore => true,
+            ChecksumPolicy::Strict => proper == Some(self.checksum),
+            ChecksumPolicy::Either => proper == Some(self.checksum) || self.checksum_match() != ChecksumMatch::None,
+        };
+        if good {
+            return Ok(());
+        }
+        let expected = proper.unwrap_or_else(|| self.checksum_ascii());
+        let kind = FaultKind::Checksum { expected: expected.into(), found: self.checksum.into() };
+        Err(Fault::new(kind, self.text.len().saturating_sub(2)))
+    }
+
+    /// The characters that the checksum covers: all before it.
+    fn covered(&self) -> &'i [u8] {
+        self.text.get(..self.text.len().saturating_sub(2)).unwrap_or_default()
+    }
+}
+
+/// Shows the packet, whose keys are masked, and not the text.
+impl fmt::Debug for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").field("packet", &self.packet).field("checksum", &self.checksum).finish_non_exhaustive()
+    }
+}
+
+/// The checksum of a request: the negated sum of the characters' codes.
+pub(crate) fn ascii_checksum(covered: &[u8]) -> u8 {
+    covered.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)).wrapping_neg()
+}
+
+/// The checksum of a panel line: the negated sum of the bytes that the digits stand for.
+pub(crate) fn binary_checksum(covered: &[u8]) -> Option<u8> {
+    let pairs = covered.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    let mut sum = 0_u8;
+    for pair in pairs {
+        let [high, low] = pair else { return None };
+        sum = sum.wrapping_add(hex::byte(*high, *low)?);
+    }
+    Some(sum.wrapping_neg())
+}
+
+/// Decodes one line, without its terminator. One `?` behind a request is allowed.
+///
+/// The checksum is not judged here: [`Line::check`] does that.
+///
+/// ```
+/// use codec_core::ness::{self, Body, EventCode};
+///
+/// let line = ness::decode(b"87008361010900180921183139c7")?;
+/// let Body::Event(event) = line.packet().body else { panic!("not an event") };
+/// assert_eq!((event.code, event.id.zone()), (EventCode::Sealed, Some(9)));
+/// # Ok::<(), codec_core::Fault>(())
+/// ```
+///
+/// # Errors
+/// A [`Fault`] with the offset of the first character that is wrong, of class `empty`, `truncated`, `trailing`, `hex`, `text`, `start`,
+/// `command` or `length`.
+#[inline]
+pub fn decode(text: &[u8]) -> Result<Line<'_>, Fault> {
+    decode_with(text, DecodeOptions::default())
+}
+
+/// As [`decode`], with choices.
+///
+/// # Errors
+/// As [`decode`].
+#[inline]
+pub fn decode_with(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
+    // The forms that panels send, by START and size; each has its fields at fixed places.
+    let fast = match (text, text.len()) {
+        ([b'8', b'7', ..], 28) => stamped::<28, 14>(text, options),
+        ([b'8', b'2' | b'3', _, _, _, _, b'6', ..], 16) => plain::<16, 8>(text),
+        ([b'8', b'2', ..], 14) => plain::<14, 7>(text),
+        ([b'8', b'6', ..], 26) => stamped::<26, 13>(text, options),
+        _ => None,
+    };
+    match fast {
+        Some(line) => Ok(line),
+        None => decode_slow(text, options),
+    }
+}
+
+/// Turns 2 * `N` digits into `N` bytes and their sum, or `None` if a character is no digit.
+#[inline(always)]
+fn digit_pairs<const L: usize, const N: usize>(text: &[u8; L]) -> Option<([u8; N], u8)> {
+    let mut bytes = [0; N];
+    let (mut seen, mut sum) = (0, 0_u8);
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        if let [high, low] = pair {
+            let (high, low) = (nibble(*high), nibble(*low));
+            seen |= high | low;
+            *byte = high << 4 | low;
+            sum = sum.wrapping_add(*byte);
+        }
+    }
+    if seen & 0xF0 == 0 { Some((bytes, sum)) } else { None }
+}
+
+/// A line of a panel without time stamp, or `None` if anything about it is unusual.
+#[inline(always)]
+fn plain<const L: usize, const N: usize>(text: &[u8]) -> Option<Line<'_>> {
+    let (bytes, sum) = digit_pairs::<L, N>(text.first_chunk()?)?;
+    match bytes.as_slice() {
+        [start, address, length, command, data @ .., checksum] if N == 8 => {
+            finish(text, *start, Address::Byte(*address), *length, *command, data, None, *checksum, sum)
+        }
+        [start, length, command, data @ .., checksum] => {
+            finish(text, *start, Address::Absent, *length, *command, data, None, *checksum, sum)
+        }
+        _ => None,
+    }
+}
+
+/// A line of a panel with time stamp, or `None` if anything about it is unusual.
+#[inline(always)]
+fn stamped<const L: usize, const N: usize>(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
+    let (bytes, sum) = digit_pairs::<L, N>(text.first_chunk()?)?;
+    let (rest, checksum) = bytes.split_last().map(|(last, rest)| (rest, *last))?;
+    let (rest, pairs) = rest.split_last_chunk::<6>()?;
+    let stamp = match Timestamp::from_pairs(*pairs) {
+        Some(time) if !options.packed_time => Stamp::Time(time),
+        _ => unusual_stamp(text, options)?,
+    };
+    match rest {
+        [start, address, length, command, data @ ..] if N == 14 => {
+            finish(text, *start, Address::Byte(*address), *length, *command, data, Some(stamp), checksum, sum)
+        }
+        [start, length, command, data @ ..] => finish(text, *start, Address::Absent, *length, *command, data, Some(stamp), checksum, sum),
+        _ => None,
+    }
+}
+
+/// The stamp before the checksum, where it is not plain decimal.
+#[cold]
+fn unusual_stamp(text: &[u8], options: DecodeOptions) -> Option<Stamp<'_>> {
+    let digits = text.get(..text.len().saturating_sub(2))?.last_chunk::<12>()?;
+    Some(if options.packed_time { Stamp::from_packed_digits(digits) } else { Stamp::Raw(digits) })
+}
+
+/// Puts a panel line together from its fields. `None` for an unknown COMMAND, a request or a wrong LENGTH.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "one per field of the line")]
+fn finish<'i>(
+    text: &'i [u8],
+    start: u8,
+    address: Address,
+    length: u8,
+    command: u8,
+    data: &[u8],
+    stamp: Option<Stamp<'i>>,
+    checksum: u8,
+    sum: u8,
+) -> Option<Line<'i>> {
+    let [first, second, third] = *data else { return None };
+    let body = match command {
+        SYSTEM_STATUS => {
+            Body::Event(SystemEvent { code: EventCode::from_raw(first), id: Id::from_pair(second), area: AreaCode::from_raw(third) })
+        }
+        USER_INTERFACE if start != 0x83 => {
+            Body::Status(StatusUpdate { request: RequestId::from_raw(first), value: u16::from_be_bytes([second, third]) })
+        }
+        _ => return None,
+    };
+    if length & !SEQUENCE != 3 {
+        return None;
+    }
+    let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
+    // `sum` includes the checksum itself.
+    Some(Line { packet, text, checksum, binary: Some(checksum.wrapping_sub(sum)) })
+}
+
+/// Reads fields one after the other and knows where it is.
+struct Reader<'i> {
+    text: &'i [u8],
+    at: usize,
+    /// Bytes that the line needs at least, as far as is known.
+    needed: usize,
+}
+
+impl<'i> Reader<'i> {
+    fn take(&mut self, len: usize) -> Result<&'i [u8], Fault> {
+        let to = self.at.saturating_add(len);
+        let Some(field) = self.text.get(self.at..to) else {
+            let as_u32 = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+            let kind = FaultKind::Truncated { needed: as_u32(self.needed.max(to)), found: as_u32(self.text.len()) };
+            return Err(Fault::new(kind, self.text.len()));
+        };
+        self.at = to;
+        Ok(field)
+    }
+
+    fn hex(&mut self, digits: usize) -> Result<u8, Fault> {
+        let from = self.at;
+        let field = self.take(digits)?;
+        let mut value = 0_u8;
+        for (offset, digit) in field.iter().enumerate() {
+            let low = nibble(*digit);
+            if low > 0x0F {
+                return Err(Fault::new(FaultKind::NotHex, from.saturating_add(offset)));
+            }
+            value = value << 4 | low;
+        }
+        Ok(value)
+    }
+
+    fn printable(&mut self, len: usize) -> Result<&'i [u8], Fault> {
+        let from = self.at;
+        let field = self.take(len)?;
+        match field.iter().position(|byte| !(b' '..=b'~').contains(byte)) {
+            Some(offset) => Err(Fault::new(FaultKind::NotText, from.saturating_add(offset))),
+            None => Ok(field),
+        }
+    }
+}
+
+/// All forms, and the exact reason where a line is none of them.
+fn decode_slow(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
+    if text.is_empty() {
+        return Err(Fault::new(FaultKind::Empty, 0));
+    }
+    let mut reader = Reader { text, at: 0, needed: 14 };
+    let start = reader.hex(2)?;
+    let (address_digits, stamp_len) = match start {
+        // Bit 0 tells of an address in events only; status lines have one nevertheless.
+        0x82 if text.len() == 14 => (0, 0),
+        0x82 => (2, 0),
+        // Character 6 is the first digit of COMMAND after a two-digit address, its second digit after a one-digit address.
+        0x83 => match text.get(6) {
+            Some(b'0' | b'1') => (1, 0),
+            _ => (2, 0),
+        },
+        0x86 => (0, 12),
+        0x87 => (2, 12),
+        _ => return Err(Fault::new(FaultKind::UnknownStart(start), 0)),
+    };
+    let address = match address_digits {
+        0 => Address::Absent,
+        1 => Address::Digit(reader.hex(1)?),
+        _ => Address::Byte(reader.hex(2)?),
+    };
+    let length_at = reader.at;
+    let length = reader.hex(2)?;
+    let command_at = reader.at;
+    let command = reader.hex(2)?;
+    let found = length & !SEQUENCE;
+    let request = start == 0x83 && command == USER_INTERFACE;
+    let (data_len, expected) = match command {
+        USER_INTERFACE if request => (usize::from(found), found),
+        USER_INTERFACE => (6, 3),
+        SYSTEM_STATUS if address_digits == 1 => (6, 6),
+        SYSTEM_STATUS => (6, 3),
+        _ => return Err(Fault::new(FaultKind::UnknownCommand(command), command_at)),
+    };
+    if found != expected {
+        return Err(Fault::new(FaultKind::BadLength { expected: expected.into(), found: found.into() }, length_at));
+    }
+    reader.needed = reader.at.saturating_add(data_len).saturating_add(stamp_len).saturating_add(2);
+    let body = if request {
+        Body::Request(Keys::new(reader.printable(data_len)?))
+    } else {
+        let (first, second, third) = (reader.hex(2)?, reader.hex(2)?, reader.hex(2)?);
+        match command {
+            SYSTEM_STATUS => {
+                Body::Event(SystemEvent { code: EventCode::from_raw(first), id: Id::from_pair(second), area: AreaCode::from_raw(third) })
+            }
+            _ => Body::Status(StatusUpdate { request: RequestId::from_raw(first), value: u16::from_be_bytes([second, third]) }),
+        }
+    };
+    let stamp = match reader.printable(stamp_len)?.first_chunk::<12>() {
+        Some(digits) if options.packed_time => Some(Stamp::from_packed_digits(digits)),
+        Some(digits) => Some(decimal_stamp(digits)),
+        None => None,
+    };
+    let checksum = reader.hex(2)?;
+    let end = reader.at;
+    let (text, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
+    if !(rest.is_empty() || request && rest == b"?") {
+        let extra = u32::try_from(rest.len()).unwrap_or(u32::MAX);
+        return Err(Fault::new(FaultKind::Trailing { extra }, end));
+    }
+    let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
+    let covered = text.get(..text.len().saturating_sub(2)).unwrap_or_default();
+    let binary = if request { None } else { binary_checksum(covered) };
+    Ok(Line { packet, text, checksum, binary })
+}
+
+fn decimal_stamp(digits: &[u8; 12]) -> Stamp<'_> {
+    let mut pairs = [0; 6];
+    for (pair, text) in pairs.iter_mut().zip(digits.chunks_exact(2)) {
+        match text {
+            [high, low] => match hex::byte(*high, *low) {
+                Some(value) => *pair = value,
+                None => return Stamp::Raw(digits),
+            },
+            _ => return Stamp::Raw(digits),
+        }
+    }
+    Timestamp::from_pairs(pairs).map_or(Stamp::Raw(digits), Stamp::Time)
+}

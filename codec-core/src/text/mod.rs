@@ -1,0 +1,3 @@
+//! Text scanners shared by the protocols.
+
+pub mod hex;
