@@ -1,6 +1,7 @@
 //! Ness D8X, D16X, D32X and D8+ panels: ASCII lines over RS-232 (9600 8N1) or TCP.
 
 mod codes;
+pub mod controller;
 mod encode;
 mod frames;
 mod keys;
@@ -11,6 +12,7 @@ mod wire;
 
 pub use crate::text::hex::Case;
 pub use codes::{AreaCode, EventCode, Id, Output};
+pub use controller::Controller;
 pub use encode::{ChecksumRule, MAX_ENCODED, encode, encode_with};
 pub use frames::{Cut, Framer};
 pub use keys::{KEYS, KeyString, Keys, MAX_CODE, MAX_KEYS};
