@@ -5,6 +5,7 @@ pub mod controller;
 mod encode;
 mod frames;
 mod keys;
+pub mod panel;
 mod stamp;
 mod status;
 mod version;
