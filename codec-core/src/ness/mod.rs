@@ -17,6 +17,7 @@ pub use controller::Controller;
 pub use encode::{ChecksumRule, MAX_ENCODED, encode, encode_with};
 pub use frames::{Cut, Framer};
 pub use keys::{KEYS, KeyString, Keys, MAX_CODE, MAX_KEYS};
+pub use panel::Panel;
 pub use stamp::{Stamp, Timestamp};
 pub use status::{ArmingStatus, AuxOutputs, MiscAlarms, Outputs, RequestId, StatusValue, ViewState, ZoneFact, ZoneSet};
 pub use version::{Model, ModelMap, PanelVersion, Version};
