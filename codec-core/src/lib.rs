@@ -2,8 +2,9 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-#[cfg(test)]
-#[macro_use]
+// The derive macro of `arbitrary` names `std`.
+#[cfg(any(test, feature = "arbitrary"))]
+#[cfg_attr(test, macro_use)]
 extern crate std;
 
 mod buf;
