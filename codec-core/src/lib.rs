@@ -119,8 +119,9 @@
     )
 )]
 
-#[cfg(test)]
-#[macro_use]
+// The derive macro of `arbitrary` names `std`.
+#[cfg(any(test, feature = "arbitrary"))]
+#[cfg_attr(test, macro_use)]
 extern crate std;
 
 mod buf;
