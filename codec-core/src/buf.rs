@@ -71,6 +71,11 @@ impl<'b> RxBuf<'b> {
         self.datagram = true;
     }
 
+    /// Empties the buffer for the next connection; the storage stays.
+    pub fn reset(&mut self) {
+        *self = Self::new(core::mem::take(&mut self.storage));
+    }
+
     /// Says that the peer will send no more. What is unread is still decoded.
     pub fn set_eof(&mut self) {
         self.eof = true;
@@ -150,6 +155,11 @@ impl<'b> TxBuf<'b> {
             self.tail = 0;
             self.to = None;
         }
+    }
+
+    /// Empties the buffer for the next connection; the storage stays.
+    pub fn reset(&mut self) {
+        self.sent(usize::MAX);
     }
 
     /// Where the waiting datagram goes; `None` on streams and while nothing waits.
@@ -241,6 +251,24 @@ mod tests {
         assert_eq!(put(&mut rx, b"d"), 0);
         rx.commit(1);
         assert_eq!(rx.unread(), b"abc");
+    }
+
+    #[test]
+    fn a_reset_buffer_is_as_new() {
+        let (mut inward, mut outward) = ([0; 8], [0; 8]);
+        let (mut rx, mut tx) = (RxBuf::new(&mut inward), TxBuf::new(&mut outward));
+        put(&mut rx, b"abcdef");
+        rx.hold(3);
+        rx.set_eof();
+        rx.reset();
+        assert!(!rx.is_eof());
+        assert_eq!(put(&mut rx, b"ghijklmn"), 8);
+        rx.release();
+        assert_eq!((rx.unread(), rx.position()), (&b"ghijklmn"[..], 0));
+        assert!(tx.append(b"abc"));
+        tx.reset();
+        assert!(tx.append(b"defghijk"));
+        assert_eq!(tx.unsent(), b"defghijk");
     }
 
     #[test]
