@@ -1,0 +1,1 @@
+//! Drivers, simulators and tools around `codec-core`.
