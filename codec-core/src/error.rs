@@ -261,7 +261,7 @@ pub enum CloseReason {
     /// Nothing was received for too long.
     Silent {
         /// For how many milliseconds.
-        millis: u64,
+        millis: u32,
     },
 }
 

@@ -1,14 +1,19 @@
 //! Ness D8X, D16X, D32X and D8+ panels: ASCII lines over RS-232 (9600 8N1) or TCP.
 
+mod areas;
 mod codes;
 pub mod controller;
 mod encode;
 mod frames;
 mod keys;
+mod pending;
+mod polls;
 mod stamp;
 mod status;
+mod tracker;
 mod version;
 mod wire;
+mod zones;
 
 pub use crate::text::hex::Case;
 pub use codes::{AreaCode, EventCode, Id, Output};
@@ -18,7 +23,9 @@ pub use frames::{Cut, Framer};
 pub use keys::{KEYS, KeyString, Keys, MAX_CODE, MAX_KEYS};
 pub use stamp::{Stamp, Timestamp};
 pub use status::{ArmingStatus, AuxOutputs, MiscAlarms, Outputs, RequestId, StatusValue, ViewState, ZoneFact, ZoneSet};
+pub use tracker::Tracker;
 pub use version::{Model, ModelMap, PanelVersion, Version};
 pub use wire::{
     Address, Body, ChecksumMatch, ChecksumPolicy, DecodeOptions, Line, MAX_LINE, Packet, StatusUpdate, SystemEvent, decode, decode_with,
 };
+pub use zones::MAX_ZONES;

@@ -11,6 +11,8 @@ use crate::text::hex::{self, Case, nibble};
 
 /// Longest text between two terminators that is looked at, in bytes. The longest line of a panel has 28, the longest request 39.
 pub const MAX_LINE: usize = 64;
+/// The same, for errors.
+pub(crate) const MAX_LINE_U32: u32 = 64;
 
 /// COMMAND of an event line.
 pub(crate) const SYSTEM_STATUS: u8 = 0x61;
