@@ -8,6 +8,7 @@ mod frames;
 mod keys;
 mod pending;
 mod polls;
+pub mod panel;
 mod stamp;
 mod status;
 mod tracker;
