@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::families::Protocol;
+use crate::families::{Protocol, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -27,6 +27,14 @@ Examples:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Decode(DecodeArgs),
+    #[command(subcommand)]
+    Simulate(Simulate),
+}
+
+/// Simulate a panel on a TCP port
+#[derive(Debug, Subcommand)]
+pub(crate) enum Simulate {
+    Ness(ness::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.

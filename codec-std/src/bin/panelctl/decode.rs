@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::DecodeArgs;
 use crate::exit::Outcome;
-use crate::output::{Fields, Output};
+use crate::output::{Fields, Output, complain};
 
 /// Longest unit that an input line of `--hex` may hold, in bytes. More than the largest message of any protocol.
 const MAX_UNIT: usize = 2 << 20;
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &DecodeArgs) -> anyhow::Result<Outcome> {
         _ => {
             let stdin = io::stdin();
             if stdin.is_terminal() {
-                let _ = writeln!(io::stderr(), "panelctl: reading from the keyboard, Ctrl-D ends it");
+                complain("reading from the keyboard, Ctrl-D ends it");
             }
             Box::new(stdin.lock())
         }

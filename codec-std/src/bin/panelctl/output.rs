@@ -45,6 +45,11 @@ impl<W: Write> Output<W> {
     }
 }
 
+/// Says something to the person in front, who may not be there.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 fn closed_or(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(StdoutClosed.into()),

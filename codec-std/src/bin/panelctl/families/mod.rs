@@ -1,6 +1,6 @@
-//! The protocols. A family is one file here and one variant of [`Protocol`].
+//! The protocols. A family is one folder here, one variant of [`Protocol`] and one of each command's enum.
 
-mod ness;
+pub(crate) mod ness;
 
 use clap::ValueEnum;
 
@@ -17,7 +17,7 @@ impl Protocol {
     /// A decoder at the beginning of a capture.
     pub(crate) fn decoder(self, mask: bool) -> Box<dyn Decoder> {
         match self {
-            Self::Ness => Box::new(ness::LineDecoder::new(mask)),
+            Self::Ness => Box::new(ness::decode::LineDecoder::new(mask)),
         }
     }
 }
