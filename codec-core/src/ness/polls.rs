@@ -87,7 +87,14 @@ impl Polls {
         if self.due.is_empty() && core::mem::take(&mut self.later) {
             self.due = Requests::ALL.without(Requests::of(&SHORT));
         }
-        RADIO.iter().chain(&SHORT).chain(&ALARMS).chain(RequestId::ALL).copied().find(|id| self.due.has(*id))
+        [RequestId::PanelVersion]
+            .iter()
+            .chain(&RADIO)
+            .chain(&SHORT)
+            .chain(&ALARMS)
+            .chain(RequestId::ALL)
+            .copied()
+            .find(|id| self.due.has(*id))
     }
 
     /// Whether [`next`](Self::next) has something.

@@ -144,10 +144,10 @@ impl RequestId {
         let raw = self.raw();
         let (index, base) = match raw {
             0x00..=0x09 => (raw, 1),
-            0x10..=0x12 => (raw - 6, 1),
+            0x10..=0x12 => (raw.wrapping_sub(6), 1),
             0x19 => (13, 1),
-            0x20..=0x29 => (raw - 0x20, 17),
-            0x30..=0x32 => (raw - 0x26, 17),
+            0x20..=0x29 => (raw.wrapping_sub(0x20), 17),
+            0x30..=0x32 => (raw.wrapping_sub(0x26), 17),
             0x33 => (13, 17),
             _ => return None,
         };

@@ -19,7 +19,7 @@ const FLAGS: [(ZoneFlags, &[ZoneFact]); 6] = [
 /// Zones as bits: zone 1 is bit 0.
 pub(crate) const fn zone_bit(zone: u8) -> u32 {
     match zone {
-        1..=MAX_ZONES => 1 << (zone - 1),
+        1..=MAX_ZONES => 1 << zone.wrapping_sub(1),
         _ => 0,
     }
 }
