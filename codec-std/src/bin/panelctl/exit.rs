@@ -12,6 +12,10 @@ pub(crate) enum Outcome {
     Bad,
     /// The arguments, a file or the network. `clap` uses the same number.
     Failed,
+    /// Nothing came in time.
+    TimedOut,
+    /// A command was not taken.
+    Refused,
 }
 
 impl Outcome {
@@ -20,6 +24,8 @@ impl Outcome {
             Self::Done => 0,
             Self::Bad => 1,
             Self::Failed => 2,
+            Self::TimedOut => 3,
+            Self::Refused => 4,
         })
     }
 }

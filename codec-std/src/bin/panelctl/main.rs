@@ -3,11 +3,14 @@
 mod cli;
 mod code;
 mod decode;
+mod demo;
 mod exit;
 mod families;
 mod output;
+mod replay;
 mod simulate;
 mod wait;
+mod watch;
 mod words;
 
 use std::process::ExitCode;
@@ -19,7 +22,14 @@ use crate::exit::{Outcome, StdoutClosed};
 fn main() -> ExitCode {
     let outcome = match cli::Cli::parse().command {
         cli::Command::Decode(args) => decode::run(&args),
+        cli::Command::Watch(cli::Watch::Ness(args)) => {
+            let watched = families::ness::watch::NessWatch::new(args.controller.config(), args.common.lines);
+            watch::run(watched, &args.to, &args.common)
+        }
+        cli::Command::Send(cli::Send::Ness(args)) => families::ness::send::run(&args),
         cli::Command::Simulate(cli::Simulate::Ness(args)) => families::ness::simulate::run(&args),
+        cli::Command::Replay(args) => replay::run(&args),
+        cli::Command::Demo(args) => demo::run(&args),
     };
     match outcome {
         Ok(outcome) => outcome.code(),

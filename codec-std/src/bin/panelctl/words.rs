@@ -60,11 +60,6 @@ fn facts(about: ZoneFlags, set: ZoneFlags) -> String {
     words.join(", ")
 }
 
-/// The facts of a zone that are true, `closed` if there are none.
-pub(crate) fn zone_facts(set: ZoneFlags) -> String {
-    facts(set | ZoneFlags::OPEN, set)
-}
-
 fn from(source: Source) -> String {
     match source {
         Source::Keypad(0) => " at a keypad".into(),

@@ -157,7 +157,7 @@ pub(crate) fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
     let code = args.code.given()?;
     let whose = match &code {
         Some(_) => "the code you gave".to_owned(),
-        None => format!("code {DEFAULT_CODE}"),
+        None => format!("the code {DEFAULT_CODE} (the default)"),
     };
     if let Some(code) = code {
         setup.users = vec![(1, code)];
