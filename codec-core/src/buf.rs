@@ -71,6 +71,11 @@ impl<'b> RxBuf<'b> {
         self.datagram = true;
     }
 
+    /// Empties the buffer for the next connection; the storage stays.
+    pub fn reset(&mut self) {
+        *self = Self::new(core::mem::take(&mut self.storage));
+    }
+
     /// Says that the peer will send no more. What is unread is still decoded.
     pub fn set_eof(&mut self) {
         self.eof = true;
@@ -109,7 +114,9 @@ impl<'b> RxBuf<'b> {
     /// Drops what is held. Machines call it first in `poll_event`.
     pub(crate) fn release(&mut self) {
         let held = core::mem::take(&mut self.held);
-        self.discard(held);
+        if held > 0 {
+            self.discard(held);
+        }
     }
 
     /// Drops the first `len` unread bytes.
@@ -117,6 +124,8 @@ impl<'b> RxBuf<'b> {
         let len = len.min(self.tail.saturating_sub(self.head));
         self.head = self.head.saturating_add(len);
         self.position = self.position.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
+        // A datagram that is used up, or was empty, makes room for the next.
+        self.datagram &= self.head != self.tail;
     }
 }
 
@@ -150,6 +159,11 @@ impl<'b> TxBuf<'b> {
             self.tail = 0;
             self.to = None;
         }
+    }
+
+    /// Empties the buffer for the next connection; the storage stays.
+    pub fn reset(&mut self) {
+        self.sent(usize::MAX);
     }
 
     /// Where the waiting datagram goes; `None` on streams and while nothing waits.
@@ -244,6 +258,24 @@ mod tests {
     }
 
     #[test]
+    fn a_reset_buffer_is_as_new() {
+        let (mut inward, mut outward) = ([0; 8], [0; 8]);
+        let (mut rx, mut tx) = (RxBuf::new(&mut inward), TxBuf::new(&mut outward));
+        put(&mut rx, b"abcdef");
+        rx.hold(3);
+        rx.set_eof();
+        rx.reset();
+        assert!(!rx.is_eof());
+        assert_eq!(put(&mut rx, b"ghijklmn"), 8);
+        rx.release();
+        assert_eq!((rx.unread(), rx.position()), (&b"ghijklmn"[..], 0));
+        assert!(tx.append(b"abc"));
+        tx.reset();
+        assert!(tx.append(b"defghijk"));
+        assert_eq!(tx.unsent(), b"defghijk");
+    }
+
+    #[test]
     fn a_datagram_keeps_its_sender_and_its_boundary() {
         let mut storage = [0; 8];
         let mut rx = RxBuf::new(&mut storage);
@@ -252,6 +284,14 @@ mod tests {
         rx.commit_datagram(2, from);
         assert!(rx.space().is_empty());
         assert_eq!((rx.unread(), rx.from()), (&b"ab"[..], Some(from)));
+        rx.hold(2);
+        rx.release();
+        assert_eq!((rx.from(), rx.space().len()), (None, 8));
+        rx.commit_datagram(0, from);
+        assert_eq!((rx.unread(), rx.from()), (&b""[..], Some(from)));
+        assert!(rx.space().is_empty());
+        rx.discard(0);
+        assert_eq!((rx.from(), rx.space().len()), (None, 8));
     }
 
     #[test]

@@ -196,9 +196,14 @@ impl Areas {
             | ArmingStatus::MONITOR_ARMED
             | ArmingStatus::DAY_MODE_ARMED;
         let any = status.bits() & armed_bits.bits() != 0;
+        let of_area_1 = match (has(ArmingStatus::MONITOR_ARMED), has(ArmingStatus::DAY_MODE_ARMED)) {
+            (true, _) => Mode::Home,
+            (false, true) => Mode::Day,
+            (false, false) => Mode::Away,
+        };
         // What the bits say of each area: armed at all, fully, and the mode if nothing better is known.
         let told = [
-            (has(ArmingStatus::AREA_1_ARMED), has(ArmingStatus::AREA_1_FULLY_ARMED), true, Mode::Away),
+            (has(ArmingStatus::AREA_1_ARMED), has(ArmingStatus::AREA_1_FULLY_ARMED), true, of_area_1),
             (has(ArmingStatus::AREA_2_ARMED), has(ArmingStatus::AREA_2_FULLY_ARMED), true, Mode::Away),
             (has(ArmingStatus::MONITOR_ARMED), false, false, Mode::Home),
             (has(ArmingStatus::DAY_MODE_ARMED), false, false, Mode::Day),

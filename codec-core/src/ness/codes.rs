@@ -7,24 +7,48 @@ macro_rules! byte_codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
+        // A variant is stored as its byte on the wire, so that `raw` has nothing to look up.
+        #[repr(u8)]
         pub enum $name {
-            $($(#[$doc])* $variant,)*
+            $($(#[$doc])* $variant = $value,)*
             /// A value without a name, kept as it is.
-            Unknown(u8),
+            Unknown(u8) = 0xFE,
         }
 
         impl $name {
             /// All values that have a name, in ascending order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The meaning of a byte on the wire.
-            #[inline]
-            #[must_use]
-            pub const fn from_raw(raw: u8) -> Self {
+            /// The meaning of every byte, for machines where 512 bytes cost less than compares that are guessed wrong.
+            #[cfg(target_pointer_width = "64")]
+            #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+            const BY_RAW: [Self; 256] = {
+                let mut table = [Self::Unknown(0); 256];
+                let mut raw = 0_u8;
+                while raw < 255 {
+                    table[raw as usize] = Self::compare(raw);
+                    raw += 1;
+                }
+                table[255] = Self::compare(255);
+                table
+            };
+
+            const fn compare(raw: u8) -> Self {
                 match raw {
                     $($value => Self::$variant,)*
                     other => Self::Unknown(other),
                 }
+            }
+
+            /// The meaning of a byte on the wire.
+            #[inline]
+            #[must_use]
+            #[cfg_attr(target_pointer_width = "64", expect(clippy::indexing_slicing, reason = "a byte cannot be outside a table of 256"))]
+            pub const fn from_raw(raw: u8) -> Self {
+                #[cfg(target_pointer_width = "64")]
+                return Self::BY_RAW[raw as usize];
+                #[cfg(not(target_pointer_width = "64"))]
+                Self::compare(raw)
             }
 
             /// The byte on the wire.
@@ -32,8 +56,17 @@ macro_rules! byte_codes {
             #[must_use]
             pub const fn raw(self) -> u8 {
                 match self {
-                    $(Self::$variant => $value,)*
                     Self::Unknown(raw) => raw,
+                    named => named.tag(),
+                }
+            }
+
+            /// How the variant is stored. Every arm is the same number, so this compiles to nothing.
+            #[inline]
+            const fn tag(self) -> u8 {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Unknown(_) => 0xFE,
                 }
             }
 
@@ -236,7 +269,7 @@ impl Id {
     /// The byte whose hexadecimal digits are the two digits on the wire.
     #[inline]
     pub(crate) const fn pair(self) -> u8 {
-        if self.hex { self.value } else { (self.value / 10) << 4 | self.value % 10 }
+        if self.hex { self.value } else { ((self.value / 10) << 4) | (self.value % 10) }
     }
 
     /// The number: 0 to 99 from decimal digits, or the value of hexadecimal ones.
@@ -396,9 +429,9 @@ impl Output {
     /// The output at a position of the dense table.
     pub(crate) const fn from_index(index: u8) -> Option<Self> {
         Self::from_number(match index {
-            0..=9 => index as u32 + 1,
-            10..=17 => index as u32 + 80,
-            18..=21 => index as u32 + 183,
+            0..=9 => (index as u32).wrapping_add(1),
+            10..=17 => (index as u32).wrapping_add(80),
+            18..=21 => (index as u32).wrapping_add(183),
             _ => return None,
         })
     }

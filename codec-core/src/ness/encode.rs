@@ -74,26 +74,47 @@ pub enum ChecksumRule {
     Ascii,
 }
 
-/// Appends to a slice and counts.
+/// Appends to a slice, and counts what does not fit too.
 struct Writer<'o> {
     out: &'o mut [u8],
     len: usize,
+    digits: &'static [u8; 16],
+    /// Sum of the bytes that pairs of digits stand for.
+    sum: u8,
 }
 
 impl Writer<'_> {
-    fn put(&mut self, bytes: &[u8]) {
-        let end = self.len.saturating_add(bytes.len());
-        if let Some(room) = self.out.get_mut(self.len..end) {
-            if room.len() == bytes.len() {
-                room.copy_from_slice(bytes);
+    #[inline]
+    fn text(&mut self, text: &[u8]) {
+        if let Some(room) = self.out.get_mut(self.len..).and_then(|rest| rest.get_mut(..text.len())) {
+            for (to, from) in room.iter_mut().zip(text) {
+                *to = *from;
             }
         }
-        self.len = end;
+        self.len = self.len.saturating_add(text.len());
     }
 
-    fn written(&self) -> Result<&[u8], EncodeError> {
-        self.out.get(..self.len).ok_or(EncodeError::NoSpace { needed: u32::try_from(self.len.saturating_add(2)).unwrap_or(u32::MAX) })
+    /// Two digits for each byte.
+    #[inline]
+    fn pairs<const COUNT: usize>(&mut self, bytes: [u8; COUNT]) {
+        self.sum = bytes.iter().fold(self.sum, |sum, byte| sum.wrapping_add(*byte));
+        self.text(bytes.map(|byte| [digit(self.digits, byte >> 4), digit(self.digits, byte)]).as_flattened());
     }
+
+    /// What was written, if it fits with a checksum behind it.
+    fn written(&self) -> Result<&[u8], EncodeError> {
+        let needed = self.len.saturating_add(2);
+        if needed > self.out.len() {
+            return Err(EncodeError::NoSpace { needed: u32::try_from(needed).unwrap_or(u32::MAX) });
+        }
+        Ok(self.out.get(..self.len).unwrap_or_default())
+    }
+}
+
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "the index is masked to 0..16")]
+const fn digit(digits: &[u8; 16], value: u8) -> u8 {
+    digits[(value & 0x0F) as usize]
 }
 
 /// Writes `packet` as a line without terminator and gives its length in bytes.
@@ -125,59 +146,57 @@ pub fn encode(packet: &Packet<'_>, case: Case, out: &mut [u8]) -> Result<usize, 
 /// As [`encode`].
 pub fn encode_with(packet: &Packet<'_>, case: Case, rule: ChecksumRule, out: &mut [u8]) -> Result<usize, EncodeError> {
     check_start(packet)?;
-    let mut writer = Writer { out, len: 0 };
-    writer.put(&case.digits(packet.start));
-    match packet.address {
-        Address::Absent => {}
-        Address::Byte(value) => writer.put(&case.digits(value)),
-        Address::Digit(value @ 0..=15) => writer.put(&[case.digit(value)]),
+    let mut writer = Writer { out, len: 0, digits: case.all_digits(), sum: 0 };
+    writer.pairs([packet.start]);
+    let length = match packet.address {
+        Address::Absent => 3,
+        Address::Byte(value) => {
+            writer.pairs([value]);
+            3
+        }
+        Address::Digit(value @ 0..=15) => {
+            writer.text(&[case.digit(value)]);
+            6
+        }
         Address::Digit(value) => return Err(EncodeError::OutOfRange { field: "address", min: 0, max: 15, found: value.into() }),
-    }
-    let sequence = if packet.sequence { SEQUENCE } else { 0 };
-    let mut header = |length: u8, command: u8| {
-        writer.put(&case.digits(length | sequence));
-        writer.put(&case.digits(command));
     };
-    let length = if matches!(packet.address, Address::Digit(_)) { 6 } else { 3 };
+    let sequence = if packet.sequence { SEQUENCE } else { 0 };
+    let mut by_bytes = rule == ChecksumRule::ByKind;
     match packet.body {
         Body::Event(event) => {
-            header(length, SYSTEM_STATUS);
-            for byte in [event.code.raw(), event.id.pair(), event.area.raw()] {
-                writer.put(&case.digits(byte));
-            }
+            writer.pairs([length | sequence, SYSTEM_STATUS, event.code.raw(), event.id.pair(), event.area.raw()]);
         }
         Body::Status(status) => {
-            header(length, USER_INTERFACE);
             let [high, low] = status.value.to_be_bytes();
-            for byte in [status.request.raw(), high, low] {
-                writer.put(&case.digits(byte));
-            }
+            writer.pairs([length | sequence, USER_INTERFACE, status.request.raw(), high, low]);
         }
         Body::Request(keys) => {
             let found = u32::try_from(keys.len()).unwrap_or(u32::MAX);
             let range = EncodeError::OutOfRange { field: "number of keys", min: 1, max: 127, found };
             let count = u8::try_from(found).ok().filter(|count| (1..=127).contains(count)).ok_or(range)?;
-            header(count, USER_INTERFACE);
-            writer.put(keys.expose());
+            writer.pairs([count | sequence, USER_INTERFACE]);
+            writer.text(keys.expose());
+            by_bytes = false;
         }
     }
     match packet.stamp {
-        Some(Stamp::Time(time)) => time.pairs().into_iter().for_each(|pair| writer.put(&case.digits(pair))),
-        Some(Stamp::Packed { time, weekday, daylight }) => {
-            time.packed(weekday, daylight).into_iter().for_each(|byte| writer.put(&case.digits(byte)));
+        Some(Stamp::Time(time)) => writer.pairs(time.pairs()),
+        Some(Stamp::Packed { time, weekday, daylight }) => writer.pairs(time.packed(weekday, daylight)),
+        Some(Stamp::Raw(digits)) => {
+            writer.text(digits);
+            match binary_checksum(digits) {
+                Some(negated) => writer.sum = writer.sum.wrapping_sub(negated),
+                None => by_bytes = false,
+            }
         }
-        Some(Stamp::Raw(digits)) => writer.put(digits),
         None => {}
     }
-    let covered = writer.written()?;
-    let binary = match (rule, packet.body) {
-        (ChecksumRule::Ascii, _) | (_, Body::Request(_)) => None,
-        _ => binary_checksum(covered),
-    };
     // A library-dialect line has an odd number of digits, which only the ASCII rule can sum.
-    let checksum = binary.unwrap_or_else(|| ascii_checksum(covered));
-    writer.put(&case.digits(checksum));
-    writer.written().map(<[u8]>::len)
+    by_bytes &= !matches!(packet.address, Address::Digit(_));
+    let covered = writer.written()?;
+    let checksum = if by_bytes { writer.sum.wrapping_neg() } else { ascii_checksum(covered) };
+    writer.pairs([checksum]);
+    Ok(writer.len)
 }
 
 /// START says which fields a line has; status lines with `82` may have an address all the same.

@@ -50,17 +50,17 @@ impl Framer {
     /// Between calls the caller may add bytes at the end, and must drop from the front exactly what the last answer said.
     pub fn next(&mut self, unread: &[u8], eof: bool) -> Cut {
         if !self.skipping && self.scanned == 0 {
-            let blanks = unread.iter().take_while(|byte| is_blank(**byte) || **byte == b'?').count();
-            if blanks > 0 {
-                return Cut::Drop(blanks);
-            }
-            if unread.is_empty() {
-                return Cut::NeedMore;
-            }
-            match request(unread, eof) {
-                Request::Is { len } => return Cut::Frame { len, used: len },
-                Request::MaybeYet => return Cut::NeedMore,
-                Request::No => {}
+            match unread {
+                [] => return Cut::NeedMore,
+                [b'8'] | [b'8', b'3', ..] => match request(unread, eof) {
+                    Request::Is { len } => return Cut::Frame { len, used: len },
+                    Request::MaybeYet => return Cut::NeedMore,
+                    Request::No => {}
+                },
+                [first, ..] if is_blank(*first) || *first == b'?' => {
+                    return Cut::Drop(unread.iter().take_while(|byte| is_blank(**byte) || **byte == b'?').count());
+                }
+                _ => {}
             }
         }
         let end = self.find_end(unread, eof);
@@ -101,20 +101,43 @@ impl Framer {
     /// Length of the text before the end of a line, and with it; `None` if there is no end yet.
     fn find_end(&mut self, unread: &[u8], eof: bool) -> Option<(usize, usize)> {
         let mut rest = unread.get(self.scanned..).unwrap_or_default();
-        while let [byte, behind @ ..] = rest {
-            let used = self.scanned.saturating_add(1);
-            match (byte, behind) {
-                (b'\n', _) => return Some((self.scanned, used)),
-                (b'?' | b'\r', [b'8', b'3', ..]) => return Some((self.scanned, used)),
-                (b'?' | b'\r', [] | [b'8']) if !eof => return None,
-                _ => {}
+        loop {
+            let passed = before_mark(rest);
+            let len = self.scanned.saturating_add(passed);
+            self.scanned = len;
+            match rest.get(passed..).unwrap_or_default() {
+                [b'\r', b'\n', ..] => return Some((len, len.saturating_add(2))),
+                [b'\n', ..] | [b'\r' | b'?', b'8', b'3', ..] => return Some((len, len.saturating_add(1))),
+                [b'\r' | b'?'] | [b'\r' | b'?', b'8'] if !eof => return None,
+                [_, behind @ ..] => rest = behind,
+                // The peer left without a terminator.
+                [] if eof && !unread.is_empty() => return Some((unread.len(), unread.len())),
+                [] => return None,
             }
-            self.scanned = used;
-            rest = behind;
+            self.scanned = len.saturating_add(1);
         }
-        // The peer left without a terminator.
-        if eof && !unread.is_empty() { Some((unread.len(), unread.len())) } else { None }
     }
+}
+
+/// How many bytes stand before the first control character or `?`, eight at a time.
+fn before_mark(text: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let mut passed = 0_usize;
+    let mut rest = text;
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
+        let eight = u64::from_le_bytes(*eight);
+        let question = eight ^ (0x3F * EACH);
+        // Subtracting borrows from the top bit of a byte that is too small. What follows the first such byte may be wrong.
+        let small = eight.wrapping_sub(0x20 * EACH) & !eight | question.wrapping_sub(EACH) & !question;
+        let marks = small & (0x80 * EACH);
+        if marks != 0 {
+            return passed.saturating_add(marks.trailing_zeros() as usize / 8);
+        }
+        passed = passed.saturating_add(8);
+        rest = behind;
+    }
+    let more = rest.iter().take_while(|byte| **byte >= b' ' && **byte != b'?').count();
+    passed.saturating_add(more)
 }
 
 const fn is_blank(byte: u8) -> bool {

@@ -14,7 +14,7 @@
 //!   keys and wrong codes are not answered.
 //! - Area 2 is armed and disarmed by [`Command::Arm`] and [`Command::Disarm`] and has the zones of [`Config::area_2_zones`].
 //! - Only the opening of a zone that an armed area watches starts something, never its closing.
-//! - Armed home or for the day, `S14` has the bits of area 1 and the bit of the mode.
+//! - Armed home or for the day, `S14` has the bit of the mode and none of area 1.
 //! - Disarming reports in this order: alarms that end, the area, the delay that ends, outputs.
 //! - Requests are taken one by one, each when all lines before it are in the transmit buffer: a peer that does not read is not
 //!   listened to.

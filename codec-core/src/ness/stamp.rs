@@ -23,7 +23,11 @@ impl Timestamp {
         if year < 2000 || year > 2099 {
             return None;
         }
-        let year = (year % 100) as u8;
+        Self::checked((year % 100) as u8, month, day, hour, minute, second)
+    }
+
+    #[inline]
+    const fn checked(year: u8, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Option<Self> {
         if day == 0 || day > days_in_month(year, month) || hour > 23 || minute > 60 || second > 59 {
             return None;
         }
@@ -32,22 +36,24 @@ impl Timestamp {
 
     /// From the six bytes whose hexadecimal digits are the decimal digits on the wire.
     #[inline]
-    pub(crate) fn from_pairs(pairs: [u8; 6]) -> Option<Self> {
-        let mut beyond_nine = 0;
-        let [year, month, day, hour, minute, second] = pairs.map(|pair| {
-            // Adding 6 to each digit carries into bit 4 or bit 8 exactly if the digit is above 9.
-            beyond_nine |= (u16::from(pair & 0x0F).wrapping_add(6) | (u16::from(pair >> 4).wrapping_add(6))) & 0x10;
-            pair.wrapping_sub((pair >> 4).wrapping_mul(6))
-        });
-        if beyond_nine != 0 {
+    pub(crate) const fn from_pairs(pairs: [u8; 6]) -> Option<Self> {
+        const ONES: u64 = 0x0F0F_0F0F_0F0F;
+        const SIXES: u64 = 0x0606_0606_0606;
+        // All six at once, one per byte; no byte of any sum below exceeds 0xFF.
+        let [a, b, c, d, e, f] = pairs;
+        let pairs = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
+        let (tens, ones) = (pairs >> 4 & ONES, pairs & ONES);
+        // Adding 6 carries into bit 4 exactly if the digit is above 9.
+        if (tens.wrapping_add(SIXES) | ones.wrapping_add(SIXES)) & 0x1010_1010_1010 != 0 {
             return None;
         }
-        Self::new(2000_u16.wrapping_add(year.into()), month, day, hour, minute, second)
+        let [year, month, day, hour, minute, second, _, _] = pairs.wrapping_sub(tens.wrapping_mul(6)).to_le_bytes();
+        Self::checked(year, month, day, hour, minute, second)
     }
 
     /// The six bytes whose hexadecimal digits are the decimal digits on the wire.
     pub(crate) fn pairs(self) -> [u8; 6] {
-        [self.year, self.month, self.day, self.hour, self.minute, self.second].map(|value| (value / 10) << 4 | value % 10)
+        [self.year, self.month, self.day, self.hour, self.minute, self.second].map(|value| ((value / 10) << 4) | (value % 10))
     }
 
     /// From a byte per field, with the spare high bits of day and hour (see [`Stamp::Packed`]).
@@ -161,12 +167,13 @@ impl core::fmt::Display for Timestamp {
 }
 
 /// Days of a month of the year 2000 + `year`; 0 for a month that does not exist. Every fourth year of that century is a leap year.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "the index is masked to 0..16")]
 const fn days_in_month(year: u8, month: u8) -> u8 {
-    match month {
-        2 if year % 4 == 0 => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+    const DAYS: [u8; 16] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0];
+    match (month, year % 4) {
+        (2, 0) => 29,
+        (0..=15, _) => DAYS[(month & 0x0F) as usize],
         _ => 0,
     }
 }

@@ -260,7 +260,17 @@ impl<'i> Line<'i> {
     ///
     /// # Errors
     /// [`FaultKind::Checksum`] if it is not; `expected` is by the rule for the kind of line.
+    #[inline]
     pub fn check(&self, policy: ChecksumPolicy) -> Result<(), Fault> {
+        match self.binary {
+            // Right for a panel line, and so under any policy.
+            Some(proper) if proper == self.checksum => Ok(()),
+            _ => self.check_again(policy),
+        }
+    }
+
+    #[cold]
+    fn check_again(&self, policy: ChecksumPolicy) -> Result<(), Fault> {
         let request = matches!(self.packet.body, Body::Request(_));
         let proper = if request { Some(self.checksum_ascii()) } else { self.checksum_binary() };
         let good = match policy {
@@ -335,24 +345,25 @@ pub fn decode(text: &[u8]) -> Result<Line<'_>, Fault> {
 /// As [`decode`].
 #[inline]
 pub fn decode_with(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
-    // The forms that panels send, by START and size; each has its fields at fixed places.
-    let fast = match (text, text.len()) {
-        ([b'8', b'7', ..], 28) => stamped::<28, 14>(text, options),
-        ([b'8', b'2' | b'3', _, _, _, _, b'6', ..], 16) => plain::<16, 8>(text),
-        ([b'8', b'2', ..], 14) => plain::<14, 7>(text),
-        ([b'8', b'6', ..], 26) => stamped::<26, 13>(text, options),
+    // The forms that panels send have one size each, and their fields at fixed places.
+    let usual = match text.len() {
+        28 => stamped_with_address(text, options),
+        16 => plain_with_address(text),
+        14 => plain(text),
+        26 => stamped(text, options),
         _ => None,
     };
-    match fast {
+    match usual {
         Some(line) => Ok(line),
         None => decode_slow(text, options),
     }
 }
 
-/// Turns 2 * `N` digits into `N` bytes and their sum, or `None` if a character is no digit.
+/// `COUNT` bytes from twice as many digits, and their sum; `None` if a character is no digit or the size is another.
 #[inline(always)]
-fn digit_pairs<const L: usize, const N: usize>(text: &[u8; L]) -> Option<([u8; N], u8)> {
-    let mut bytes = [0; N];
+fn digit_pairs<const SIZE: usize, const COUNT: usize>(text: &[u8]) -> Option<([u8; COUNT], u8)> {
+    let text: &[u8; SIZE] = text.try_into().ok()?;
+    let mut bytes = [0; COUNT];
     let (mut seen, mut sum) = (0, 0_u8);
     for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
         if let [high, low] = pair {
@@ -365,37 +376,41 @@ fn digit_pairs<const L: usize, const N: usize>(text: &[u8; L]) -> Option<([u8; N
     if seen & 0xF0 == 0 { Some((bytes, sum)) } else { None }
 }
 
-/// A line of a panel without time stamp, or `None` if anything about it is unusual.
+/// `82 AD LL CM` or `83 AD LL 61`, three bytes of data, checksum.
 #[inline(always)]
-fn plain<const L: usize, const N: usize>(text: &[u8]) -> Option<Line<'_>> {
-    let (bytes, sum) = digit_pairs::<L, N>(text.first_chunk()?)?;
-    match bytes.as_slice() {
-        [start, address, length, command, data @ .., checksum] if N == 8 => {
-            finish(text, *start, Address::Byte(*address), *length, *command, data, None, *checksum, sum)
-        }
-        [start, length, command, data @ .., checksum] => {
-            finish(text, *start, Address::Absent, *length, *command, data, None, *checksum, sum)
-        }
-        _ => None,
-    }
+fn plain_with_address(text: &[u8]) -> Option<Line<'_>> {
+    let ([start @ (0x82 | 0x83), address, length, command, x, y, z, checksum], sum) = digit_pairs::<16, 8>(text)? else { return None };
+    finish(text, start, Address::Byte(address), length, command, [x, y, z], None, checksum, sum)
 }
 
-/// A line of a panel with time stamp, or `None` if anything about it is unusual.
+/// `82 LL CM`, three bytes of data, checksum.
 #[inline(always)]
-fn stamped<const L: usize, const N: usize>(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
-    let (bytes, sum) = digit_pairs::<L, N>(text.first_chunk()?)?;
-    let (rest, checksum) = bytes.split_last().map(|(last, rest)| (rest, *last))?;
-    let (rest, pairs) = rest.split_last_chunk::<6>()?;
-    let stamp = match Timestamp::from_pairs(*pairs) {
-        Some(time) if !options.packed_time => Stamp::Time(time),
-        _ => unusual_stamp(text, options)?,
-    };
-    match rest {
-        [start, address, length, command, data @ ..] if N == 14 => {
-            finish(text, *start, Address::Byte(*address), *length, *command, data, Some(stamp), checksum, sum)
-        }
-        [start, length, command, data @ ..] => finish(text, *start, Address::Absent, *length, *command, data, Some(stamp), checksum, sum),
-        _ => None,
+fn plain(text: &[u8]) -> Option<Line<'_>> {
+    let ([0x82, length, command, x, y, z, checksum], sum) = digit_pairs::<14, 7>(text)? else { return None };
+    finish(text, 0x82, Address::Absent, length, command, [x, y, z], None, checksum, sum)
+}
+
+/// `87 AD LL CM`, three bytes of data, six of time, checksum.
+#[inline(always)]
+fn stamped_with_address(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
+    let ([0x87, address, length, command, x, y, z, time @ .., checksum], sum) = digit_pairs::<28, 14>(text)? else { return None };
+    let stamp = Some(usual_stamp(time, text, options)?);
+    finish(text, 0x87, Address::Byte(address), length, command, [x, y, z], stamp, checksum, sum)
+}
+
+/// `86 LL CM`, three bytes of data, six of time, checksum.
+#[inline(always)]
+fn stamped(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
+    let ([0x86, length, command, x, y, z, time @ .., checksum], sum) = digit_pairs::<26, 13>(text)? else { return None };
+    let stamp = Some(usual_stamp(time, text, options)?);
+    finish(text, 0x86, Address::Absent, length, command, [x, y, z], stamp, checksum, sum)
+}
+
+#[inline(always)]
+fn usual_stamp(pairs: [u8; 6], text: &[u8], options: DecodeOptions) -> Option<Stamp<'_>> {
+    match Timestamp::from_pairs(pairs) {
+        Some(time) if !options.packed_time => Some(Stamp::Time(time)),
+        _ => unusual_stamp(text, options),
     }
 }
 
@@ -415,12 +430,11 @@ fn finish<'i>(
     address: Address,
     length: u8,
     command: u8,
-    data: &[u8],
+    [first, second, third]: [u8; 3],
     stamp: Option<Stamp<'i>>,
     checksum: u8,
     sum: u8,
 ) -> Option<Line<'i>> {
-    let [first, second, third] = *data else { return None };
     let body = match command {
         SYSTEM_STATUS => {
             Body::Event(SystemEvent { code: EventCode::from_raw(first), id: Id::from_pair(second), area: AreaCode::from_raw(third) })

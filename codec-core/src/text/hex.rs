@@ -18,8 +18,8 @@ const fn nibbles() -> [u8; 256] {
     table
 }
 
-const LOWER: [u8; 16] = *b"0123456789abcdef";
-const UPPER: [u8; 16] = *b"0123456789ABCDEF";
+static LOWER: [u8; 16] = *b"0123456789abcdef";
+static UPPER: [u8; 16] = *b"0123456789ABCDEF";
 
 /// The value 0 to 15 of a digit in either case, or [`NOT_HEX`].
 #[inline]
@@ -55,9 +55,15 @@ impl Case {
     #[must_use]
     #[expect(clippy::indexing_slicing, reason = "the index is masked to 0..16")]
     pub const fn digit(self, value: u8) -> u8 {
+        self.all_digits()[(value & 0x0F) as usize]
+    }
+
+    /// The digits for 0 to 15.
+    #[inline]
+    pub(crate) const fn all_digits(self) -> &'static [u8; 16] {
         match self {
-            Self::Lower => LOWER[(value & 0x0F) as usize],
-            Self::Upper => UPPER[(value & 0x0F) as usize],
+            Self::Lower => &LOWER,
+            Self::Upper => &UPPER,
         }
     }
 

@@ -99,9 +99,9 @@ fn home_mode_watches_its_zones_only_and_shows_in_three_places() {
     config.home_zones = 0b10;
     let mut rig = Rig::new(config);
     assert_eq!(rig.feed("8300660H1234E42"), events(false, &["250103", "220003"]));
-    assert_eq!(rig.status(RequestId::Arming), 0x1100);
+    assert_eq!(rig.status(RequestId::Arming), 0x1000);
     assert_eq!(data(&rig.pass(10_000)), ["230003", "329600"]);
-    assert_eq!(rig.status(RequestId::Arming), 0x1500);
+    assert_eq!(rig.status(RequestId::Arming), 0x1000);
     assert_eq!(rig.keys("S16"), ["8200036016d00035"]);
     assert_eq!(rig.status(RequestId::Outputs), 0x0010);
     assert_eq!(data(&rig.zone(1, true)), ["000100"]);
@@ -111,9 +111,9 @@ fn home_mode_watches_its_zones_only_and_shows_in_three_places() {
     assert_eq!(data(&rig.act(Command::Disarm { area: 3, user: 1 })), ["030203", "2f0103", "329000", "329400"]);
     assert_eq!(rig.status(RequestId::Outputs), 0);
     let day = rig.act(Command::Arm { area: 1, mode: Mode::Day, user: 0 });
-    assert_eq!(data(&day), ["260004", "220001"]);
-    assert_eq!(rig.status(RequestId::Arming), 0x2100);
-    assert_eq!(data(&rig.act(Command::Disarm { area: 4, user: 57 })), ["2f5704", "230001", "329600"]);
+    assert_eq!(data(&day), ["260004", "220004"]);
+    assert_eq!(rig.status(RequestId::Arming), 0x2000);
+    assert_eq!(data(&rig.act(Command::Disarm { area: 4, user: 57 })), ["2f5704", "230004", "329600"]);
 }
 
 #[test]

@@ -75,20 +75,14 @@ impl House {
         if second { two } else { one }
     }
 
-    /// The area byte of delays: the area's number, or 3 while armed home (the values the vendor's document has for them).
-    fn delay_area(&self, second: bool) -> u8 {
+    /// The area byte of arming, delays and disarming: the area's number, or 3 while armed home and 4 for the day. The vendor's document
+    /// does not say what delays in day mode have.
+    fn area_code(&self, second: bool) -> u8 {
         match (second, self.area(second).mode) {
             (true, _) => 2,
             (false, Mode::Home) => 3,
-            (false, _) => 1,
-        }
-    }
-
-    /// The area byte of arming and disarming, which also knows day mode.
-    fn mode_area(&self, second: bool) -> u8 {
-        match (second, self.area(second).mode) {
             (false, Mode::Day) => 4,
-            _ => self.delay_area(second),
+            (false, _) => 1,
         }
     }
 
@@ -100,7 +94,7 @@ impl House {
         } else if self.area(second).phase == Phase::Disarmed {
             if second { 2 } else { 1 }
         } else {
-            self.mode_area(second)
+            self.area_code(second)
         }
     }
 
@@ -129,7 +123,7 @@ impl House {
 
     pub(super) fn arm(&mut self, at: &Moment<'_, '_>, second: bool, mode: Mode, user: u8) {
         let before = *self.area(second);
-        let before_area = self.delay_area(second);
+        let before_area = self.area_code(second);
         self.area_mut(second).mode = mode;
         let code = match mode {
             Mode::Away => 0x24,
@@ -139,11 +133,11 @@ impl House {
             Mode::Vacation => 0x28,
             Mode::Highest => 0x2E,
         };
-        self.emit(at, code, user, self.mode_area(second));
+        self.emit(at, code, user, self.area_code(second));
         if at.config.exit_delay_millis > 0 {
             self.area_mut(second).phase = Phase::Exit;
             self.timers.set(second.into(), at.now.plus_millis(at.config.exit_delay_millis.into()));
-            self.emit(at, 0x22, 0, self.delay_area(second));
+            self.emit(at, 0x22, 0, self.area_code(second));
             // Captures show the sounder on during the delay, an event for its end and none for its beginning.
             self.switch_silently(SOUNDER, true);
         } else {
@@ -181,10 +175,10 @@ impl House {
         self.end_alarms(at, zones);
         for (second, _) in BOTH.into_iter().zip(which).filter(|(_, disarm)| *disarm) {
             let Area { phase, entry_zone, .. } = *self.area(second);
-            let delay_area = self.delay_area(second);
+            let delay_area = self.area_code(second);
             let own_area = match phase {
                 Phase::Disarmed => u8::from(second).saturating_add(1),
-                _ => self.mode_area(second),
+                _ => self.area_code(second),
             };
             self.area_mut(second).phase = Phase::Disarmed;
             self.timers.stop(second.into());
@@ -219,7 +213,7 @@ impl House {
             area.phase = Phase::Entry;
             area.entry_zone = zone;
             self.timers.set(second.into(), at.now.plus_millis(config.entry_delay_millis.into()));
-            self.emit(at, 0x20, zone, self.delay_area(second));
+            self.emit(at, 0x20, zone, self.area_code(second));
         }
     }
 
@@ -241,7 +235,7 @@ impl House {
         if phase == Phase::Entry {
             self.area_mut(second).phase = Phase::Armed;
             self.timers.stop(second.into());
-            self.emit(at, 0x21, entry_zone, self.delay_area(second));
+            self.emit(at, 0x21, entry_zone, self.area_code(second));
         }
     }
 
@@ -334,7 +328,7 @@ impl House {
                 match phase {
                     Phase::Exit => {
                         self.area_mut(second).phase = Phase::Armed;
-                        self.emit(at, 0x23, 0, self.delay_area(second));
+                        self.emit(at, 0x23, 0, self.area_code(second));
                         self.silence(at, false);
                     }
                     Phase::Entry => self.zone_alarm(at, entry_zone),

@@ -311,7 +311,7 @@ impl House {
     pub(super) fn status(&self, config: &Config<'_>, request: RequestId) -> Option<u16> {
         Some(match request {
             RequestId::MiscellaneousAlarms => self.misc_alarms().bits(),
-            RequestId::Arming => self.arming().bits(),
+            RequestId::Arming => self.arming(config.dialect).bits(),
             RequestId::Outputs => {
                 // Siren to keypad display are the high byte; then auxiliary outputs 1 to 4 and the four without identity.
                 let outputs = self.facts.outputs;
@@ -375,15 +375,17 @@ impl House {
         bits.into_iter().filter(|(_, on)| *on).fold(MiscAlarms::default(), |all, (bit, _)| all | bit)
     }
 
-    fn arming(&self) -> ArmingStatus {
+    /// Home and day have bits of their own, without one for "fully armed". The library's mock panel says area 1 whatever the mode.
+    fn arming(&self, dialect: Dialect) -> ArmingStatus {
         let [one, two] = &self.facts.areas;
+        let area_1 = dialect == Dialect::Library || !matches!(one.mode, Mode::Home | Mode::Day);
         let bits = [
-            (ArmingStatus::AREA_1_ARMED, one.phase != Phase::Disarmed),
+            (ArmingStatus::AREA_1_ARMED, area_1 && one.phase != Phase::Disarmed),
             (ArmingStatus::AREA_2_ARMED, two.phase != Phase::Disarmed),
-            (ArmingStatus::AREA_1_FULLY_ARMED, one.is_fully_armed()),
+            (ArmingStatus::AREA_1_FULLY_ARMED, area_1 && one.is_fully_armed()),
             (ArmingStatus::AREA_2_FULLY_ARMED, two.is_fully_armed()),
-            (ArmingStatus::MONITOR_ARMED, one.phase != Phase::Disarmed && one.mode == Mode::Home),
-            (ArmingStatus::DAY_MODE_ARMED, one.phase != Phase::Disarmed && one.mode == Mode::Day),
+            (ArmingStatus::MONITOR_ARMED, !area_1 && one.phase != Phase::Disarmed && one.mode == Mode::Home),
+            (ArmingStatus::DAY_MODE_ARMED, !area_1 && one.phase != Phase::Disarmed && one.mode == Mode::Day),
             (ArmingStatus::ENTRY_DELAY_1_ON, one.phase == Phase::Entry),
             (ArmingStatus::ENTRY_DELAY_2_ON, two.phase == Phase::Entry),
         ];

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Instructions per line of every contender, by callgrind. Needs valgrind. Ends with 1 if a count is 0: a function name that matches
+# nothing gives 0 and no error.
+set -eu
+cd "$(dirname "$0")/.."
+cargo build --release -p benches
+binary="${CARGO_TARGET_DIR:-target}/release/benches"
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+printf '%-10s %9s %9s %9s\n' 'ins/line' ours ordinary limit
+for task in decode stream encode request; do
+    row=''
+    for who in ours naive limit; do
+        case="${who}_$task"
+        items=$(valgrind --tool=callgrind --toggle-collect="benches::$who::$case" --callgrind-out-file="$out" \
+            "$binary" count "$case" 2>/dev/null)
+        total=$(sed -n 's/^\(totals\|summary\): *\([0-9]*\).*/\2/p' "$out" | tail -n 1)
+        if [ "${total:-0}" -eq 0 ]; then
+            echo "callgrind counted nothing for $case" >&2
+            exit 1
+        fi
+        row="$row $(printf '%9s' $((total / items)))"
+    done
+    printf '%-10s%s\n' "$task" "$row"
+done

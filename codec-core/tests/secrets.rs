@@ -1,0 +1,89 @@
+//! A user's code is in no text that anything prints: not `Debug`, not `Display`, not an error.
+
+use codec_core::home::{Mode, Request};
+use codec_core::ness::controller::{Command, Config, Event};
+use codec_core::ness::panel::{self, User};
+use codec_core::ness::{self, KeyString};
+use codec_core::{Env, Instant, Machine, RxBuf, Secret, TxBuf};
+
+const CODE: &str = "73519";
+
+fn assert_hidden(text: &str) {
+    assert!(!text.contains(CODE) && !text.contains("7351") && !text.contains("3519"), "{text}");
+    // Nor as a list of character codes.
+    assert!(!text.contains("55, 51, 53"), "{text}");
+}
+
+#[test]
+fn commands_and_requests_hide_the_code() {
+    let code = Secret::new(CODE);
+    for command in [
+        Command::ArmAway { code: Some(code) },
+        Command::ArmHome { code: Some(code) },
+        Command::Disarm { code },
+        Command::Panic { code: Some(code) },
+        Command::Keys(code),
+    ] {
+        assert_hidden(&format!("{command:?}"));
+    }
+    assert_hidden(&format!("{:?}", Request::Arm { area: 0, mode: Mode::Away, code: Some(code) }));
+    assert_hidden(&format!("{:?}", KeyString::disarm(code).unwrap()));
+    assert_hidden(&format!("{code} {code:?} {code:#?}"));
+    assert_hidden(&format!("{:?}", User { number: 1, code }));
+    assert_hidden(&format!("{:?}", panel::Command::Keys(code)));
+}
+
+#[test]
+fn errors_do_not_repeat_what_was_typed() {
+    let mut controller = ness::Controller::new(Config::new()).unwrap();
+    let mut storage = [0; 64];
+    let mut tx = TxBuf::new(&mut storage);
+    let long = CODE.repeat(7);
+    for text in [format!("{CODE}x"), format!("x{CODE}"), format!("{CODE}\u{e9}"), long] {
+        for command in [Command::Disarm { code: Secret::new(&text) }, Command::Keys(Secret::new(&text))] {
+            let refused = controller.submit(&Env::default(), command, &mut tx).unwrap_err();
+            assert_hidden(&format!("{refused} {refused:?}"));
+        }
+    }
+    assert!(tx.is_empty());
+}
+
+#[test]
+fn received_requests_and_machines_hide_the_code() {
+    let users = [User { number: 1, code: Secret::new(CODE) }];
+    let mut config = panel::Config::new();
+    config.users = &users;
+    let mut panel = ness::Panel::new(config).unwrap();
+    let mut controller = ness::Controller::new(Config::new()).unwrap();
+    assert_hidden(&format!("{config:?} {panel:?}"));
+
+    let (mut a, mut b) = ([0; 256], [0; 256]);
+    let (mut rx, mut tx) = (RxBuf::new(&mut a), TxBuf::new(&mut b));
+    let env = Env::at(Instant::from_millis(1));
+    controller.submit(&env, Command::ArmAway { code: Some(Secret::new(CODE)) }, &mut tx).unwrap();
+    let request = tx.unsent().to_vec();
+    assert!(String::from_utf8_lossy(&request).contains(CODE));
+    assert_hidden(&format!("{controller:?}"));
+    assert_hidden(&format!("{:?}", ness::decode(&request[..request.len() - 2]).unwrap()));
+
+    // The panel tells of the request; and of a damaged one; the controller, of its echo.
+    let mut damaged = request.clone();
+    damaged[0] = b'9';
+    for bytes in [&request, &damaged] {
+        rx.space()[..bytes.len()].copy_from_slice(bytes);
+        rx.commit(bytes.len());
+        while let Some(pending) = panel.poll_event(&env, &mut rx, &mut tx) {
+            assert_hidden(&format!("{:?}", panel.event(pending, &rx)));
+        }
+        rx.space()[..bytes.len()].copy_from_slice(bytes);
+        rx.commit(bytes.len());
+        let mut lines = 0;
+        while let Some(pending) = controller.poll_event(&env, &mut rx, &mut tx) {
+            let event = controller.event(pending, &rx);
+            lines += u32::from(matches!(event, Event::Line(_) | Event::Fault(_)));
+            assert_hidden(&format!("{event:?}"));
+        }
+        assert_eq!(lines, 1);
+    }
+    assert_hidden(&format!("{panel:?} {controller:?}"));
+}

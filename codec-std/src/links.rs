@@ -1,0 +1,272 @@
+//! Addresses of panels, and the links they stand for.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use serialport::{DataBits, FlowControl, Parity, SerialPort, SerialPortBuilder, StopBits};
+
+use crate::blocking::Link;
+
+#[cfg(feature = "tokio")]
+pub use crate::tokio::TokioLink;
+
+/// How long a TCP connection may take to come about.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Speed of a serial line that names none, in baud. Ness panels know no other.
+pub const DEFAULT_BAUD: u32 = 9600;
+
+/// Where a panel is.
+///
+/// ```
+/// # use codec_std::links::Address;
+/// let address: Address = "tcp://[::1]:2401".parse()?;
+/// assert_eq!(address, Address::Tcp { host: "::1".into(), port: 2401 });
+/// let address: Address = "serial:///dev/ttyUSB0".parse()?;
+/// assert_eq!(address, Address::Serial { path: "/dev/ttyUSB0".into(), baud: 9600 });
+/// # Ok::<(), codec_std::links::AddressError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// `tcp://HOST:PORT`, an IPv6 address in brackets.
+    Tcp {
+        /// A name or an address, without brackets.
+        host: String,
+        /// 1 to 65535.
+        port: u16,
+    },
+    /// `serial:///dev/ttyUSB0`, `serial://COM3`, with `?baud=N` for a speed other than 9600. Always 8 data bits, no parity, 1 stop
+    /// bit, no flow control.
+    Serial {
+        /// The device as the operating system names it.
+        path: String,
+        /// Speed in baud.
+        baud: u32,
+    },
+}
+
+/// Why a text is no [`Address`], and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// Neither `tcp://` nor `serial://`.
+    #[error("an address begins with tcp:// or serial://, write tcp://HOST:PORT or serial:///dev/ttyUSB0 instead of {0:?}")]
+    Scheme(String),
+    /// No port, or something else that is none.
+    #[error("{0:?} names no port from 1 to 65535, write tcp://HOST:PORT")]
+    Port(String),
+    /// No host.
+    #[error("{0:?} names no host, write tcp://HOST:PORT")]
+    Host(String),
+    /// Colons in a host without brackets.
+    #[error("an IPv6 address stands in brackets, write tcp://[::1]:PORT instead of {0:?}")]
+    Brackets(String),
+    /// No device.
+    #[error("{0:?} names no device, write serial:///dev/ttyUSB0 or serial://COM3")]
+    Device(String),
+    /// Something else than a speed behind the question mark.
+    #[error("behind the device of {0:?} only ?baud=NUMBER can stand, for example serial:///dev/ttyUSB0?baud=9600")]
+    Baud(String),
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let given = || text.to_owned();
+        if let Some(rest) = text.strip_prefix("tcp://") {
+            let (host, port) = rest.rsplit_once(':').ok_or_else(|| AddressError::Port(given()))?;
+            let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+                Some(host) => host,
+                None if host.contains([':', '[', ']']) => return Err(AddressError::Brackets(given())),
+                None => host,
+            };
+            if host.is_empty() || host.contains(['/', '[', ']']) {
+                return Err(AddressError::Host(given()));
+            }
+            let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+            let port = port.parse().ok().filter(|port| *port != 0 && digits).ok_or_else(|| AddressError::Port(given()))?;
+            return Ok(Self::Tcp { host: host.to_owned(), port });
+        }
+        let rest = text.strip_prefix("serial://").ok_or_else(|| AddressError::Scheme(given()))?;
+        let (path, baud) = match rest.split_once('?') {
+            Some((path, query)) => {
+                let baud = query.strip_prefix("baud=").and_then(|baud| baud.parse().ok()).filter(|baud| *baud > 0);
+                (path, baud.ok_or_else(|| AddressError::Baud(given()))?)
+            }
+            None => (rest, DEFAULT_BAUD),
+        };
+        if path.is_empty() || path == "/" {
+            return Err(AddressError::Device(given()));
+        }
+        Ok(Self::Serial { path: path.to_owned(), baud })
+    }
+}
+
+/// As it is parsed; the speed only if it is not 9600.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
+            Self::Serial { path, baud: DEFAULT_BAUD } => write!(f, "serial://{path}"),
+            Self::Serial { path, baud } => write!(f, "serial://{path}?baud={baud}"),
+        }
+    }
+}
+
+impl Address {
+    /// Opens the link for a [`blocking::Driver`](crate::blocking::Driver). TCP tries every address of the host, for at most
+    /// [`CONNECT_TIMEOUT`] in all, and sends small frames at once (no Nagle delay).
+    ///
+    /// # Errors
+    /// The last error of the connection attempts, or that of the serial port.
+    pub fn open(&self) -> io::Result<BlockingLink> {
+        match self {
+            Self::Tcp { host, port } => {
+                let stream = connect(host, *port)?;
+                stream.set_nodelay(true)?;
+                Ok(BlockingLink::Tcp(stream))
+            }
+            Self::Serial { path, baud } => Ok(BlockingLink::Serial(serial(path, *baud).open()?)),
+        }
+    }
+
+    /// Opens the link for a [`tokio::Driver`](crate::tokio::Driver), within the same limits as [`open`](Self::open).
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    #[cfg(feature = "tokio")]
+    pub async fn connect(&self) -> io::Result<TokioLink> {
+        match self {
+            Self::Tcp { host, port } => {
+                let connecting = ::tokio::net::TcpStream::connect((host.as_str(), *port));
+                let stream = ::tokio::time::timeout(CONNECT_TIMEOUT, connecting).await.map_err(|_| timed_out())??;
+                stream.set_nodelay(true)?;
+                Ok(TokioLink::Tcp(stream))
+            }
+            Self::Serial { path, baud } => Ok(TokioLink::Serial(tokio_serial::SerialStream::open(&serial(path, *baud))?)),
+        }
+    }
+}
+
+fn timed_out() -> io::Error {
+    io::Error::new(ErrorKind::TimedOut, format!("no connection within {} s", CONNECT_TIMEOUT.as_secs()))
+}
+
+fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+    let end = Instant::now() + CONNECT_TIMEOUT;
+    let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
+    for address in (host, port).to_socket_addrs()? {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(timed_out());
+        }
+        match TcpStream::connect_timeout(&address, left) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn serial(path: &str, baud: u32) -> SerialPortBuilder {
+    serialport::new(path, baud).data_bits(DataBits::Eight).parity(Parity::None).stop_bits(StopBits::One).flow_control(FlowControl::None)
+}
+
+/// An open link for a [`blocking::Driver`](crate::blocking::Driver).
+#[derive(Debug)]
+pub enum BlockingLink {
+    /// A TCP connection.
+    Tcp(TcpStream),
+    /// A serial port.
+    Serial(Box<dyn SerialPort>),
+}
+
+impl Read for BlockingLink {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.read(space),
+            Self::Serial(port) => port.read(space),
+        }
+    }
+}
+
+impl Write for BlockingLink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.write(bytes),
+            Self::Serial(port) => port.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.flush(),
+            Self::Serial(port) => port.flush(),
+        }
+    }
+}
+
+impl Link for BlockingLink {
+    fn set_timeout(&mut self, timeout: Duration) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.set_timeout(timeout),
+            Self::Serial(port) => Link::set_timeout(port, timeout),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_come_back() {
+        for text in [
+            "tcp://panel.example:2401",
+            "tcp://192.0.2.1:1",
+            "tcp://[2001:db8::1]:65535",
+            "serial:///dev/ttyUSB0",
+            "serial:///dev/ttyS1?baud=19200",
+            "serial://COM3",
+        ] {
+            assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
+        }
+        assert_eq!("serial://COM3?baud=9600".parse::<Address>().unwrap().to_string(), "serial://COM3");
+    }
+
+    #[test]
+    fn errors_say_what_to_write() {
+        for (text, hint) in [
+            ("192.0.2.1:2401", "write tcp://HOST:PORT or serial:///dev/ttyUSB0"),
+            ("/dev/ttyUSB0", "write tcp://HOST:PORT or serial:///dev/ttyUSB0"),
+            ("udp://host:1", "write tcp://HOST:PORT or serial:///dev/ttyUSB0"),
+            ("tcp://host", "names no port from 1 to 65535, write tcp://HOST:PORT"),
+            ("tcp://host:", "names no port"),
+            ("tcp://host:0", "names no port"),
+            ("tcp://host:+1", "names no port"),
+            ("tcp://host:65536", "names no port"),
+            ("tcp://:2401", "names no host, write tcp://HOST:PORT"),
+            ("tcp://host/path:1", "names no host"),
+            ("tcp://::1:2401", "stands in brackets, write tcp://[::1]:PORT"),
+            ("tcp://[::1:2401", "stands in brackets"),
+            ("serial://", "write serial:///dev/ttyUSB0 or serial://COM3"),
+            ("serial:///", "names no device"),
+            ("serial:///dev/ttyUSB0?speed=9600", "only ?baud=NUMBER can stand"),
+            ("serial:///dev/ttyUSB0?baud=0", "only ?baud=NUMBER can stand"),
+        ] {
+            let error = text.parse::<Address>().unwrap_err().to_string();
+            assert!(error.contains(hint) && error.contains(text), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_serial_port_that_is_not_there_is_an_error() {
+        let address: Address = "serial:///dev/does-not-exist".parse().unwrap();
+        assert!(address.open().is_err());
+    }
+}

@@ -1,0 +1,21 @@
+//! What the fuzz targets do with their input. The targets themselves are in `fuzz_targets/`, three lines each.
+//!
+//! `cargo test` runs every file of `corpus/` through these functions. To look for more, with cargo-fuzz and the nightly toolchain:
+//!
+//! ```text
+//! mkdir -p /tmp/found
+//! cargo +nightly fuzz run --features libfuzzer ness_decode /tmp/found fuzz/corpus/ness_decode -- -dict=fuzz/dictionaries/ness.dict
+//! ```
+//!
+//! The first folder takes what is found, so that the committed corpus stays small. `cargo run -p fuzz --example corpus` writes the
+//! committed files again.
+
+mod feed;
+pub mod ness_decode;
+pub mod ness_roundtrip;
+
+/// Name and body of a target.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: &[Target] = &[("ness_decode", ness_decode::run), ("ness_roundtrip", ness_roundtrip::run)];

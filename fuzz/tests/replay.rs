@@ -1,0 +1,48 @@
+//! Every file of the corpus through its target; and the shared vectors, where they lie beside the checkout.
+
+use std::path::{Path, PathBuf};
+
+use fuzz::TARGETS;
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_target_survives_its_corpus() {
+    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    for (name, run) in TARGETS {
+        let files = files(&corpus.join(name));
+        for file in &files {
+            println!("{}", file.display());
+            run(&std::fs::read(file).unwrap());
+        }
+        println!("{name}: {} inputs", files.len());
+        assert!(!files.is_empty(), "{name} has no corpus");
+    }
+    assert_eq!(std::fs::read_dir(&corpus).unwrap().count(), TARGETS.len(), "a corpus without a target");
+}
+
+#[test]
+fn lines_of_the_shared_vectors_are_decoded() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors/ness.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("no shared vectors beside this checkout");
+        return;
+    };
+    let records: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let wires: Vec<&str> = records.as_array().unwrap().iter().map(|record| record["wire"].as_str().unwrap()).collect();
+    let mut inputs = 0;
+    for wire in &wires {
+        for terminator in ["", "\r\n", "?"] {
+            fuzz::ness_decode::run(format!("{wire}{terminator}").as_bytes());
+            inputs += 1;
+        }
+    }
+    fuzz::ness_decode::run(wires.join("\r\n").as_bytes());
+    println!("ness_decode: {inputs} inputs from {} vectors", wires.len());
+    assert!(inputs > 0);
+}
