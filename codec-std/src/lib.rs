@@ -54,6 +54,7 @@
 //! - [`tokio::Supervisor`] and [`reconnect`]: connects again when a connection ends, without hammering the peer.
 //! - [`record`]: writes sessions to a file, secrets masked, and repeats them event by event.
 //! - [`owned`]: events and commands without lifetimes, to be kept, sent and stored as JSON.
+//! - [`sim`]: simulated panels on TCP ports, for tests and demonstrations.
 //! - [`clock`] and [`observe`]: where machines get the time from, and a hook for everything that goes through a driver.
 //!
 //! Nothing here logs bytes, and no error, log line or `Debug` output contains a user's code.
@@ -67,5 +68,7 @@ pub mod observe;
 pub mod owned;
 pub mod reconnect;
 pub mod record;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "tokio")]
 pub mod tokio;

@@ -1,0 +1,217 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use codec_std::links::Address;
+
+use crate::families::{Protocol, ness};
+
+/// Decode, watch, command and simulate closed alarm panels.
+#[derive(Debug, Parser)]
+#[command(name = "panelctl", version, about, after_help = AFTER_HELP, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done: all decoded, command confirmed or answered, ended with Ctrl-C
+  1  a unit could not be decoded, or an expected event did not come
+  2  wrong arguments, or a file or the network failed
+  3  nothing came in time
+  4  a command was refused before it was sent
+
+Examples:
+  panelctl demo
+  panelctl decode ness capture.txt
+  panelctl simulate ness --listen 127.0.0.1:2401
+  panelctl watch ness tcp://127.0.0.1:2401
+  panelctl send ness tcp://127.0.0.1:2401 arm-away
+
+User codes are asked for, or come from PANELCTL_CODE or --code-file; they are never arguments and never shown.
+`panelctl COMMAND --help` tells more.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Decode(DecodeArgs),
+    #[command(subcommand)]
+    Watch(Watch),
+    #[command(subcommand)]
+    Send(Send),
+    #[command(subcommand)]
+    Simulate(Simulate),
+    Replay(ReplayArgs),
+    Demo(DemoArgs),
+}
+
+/// Show what a panel tells, live, and connect again when the connection ends
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example:\n  panelctl watch ness tcp://192.0.2.10:2401")]
+pub(crate) enum Watch {
+    Ness(WatchNess),
+}
+
+/// Watch a Ness panel.
+///
+/// Events go to standard output, what happens to the connection to standard error. The state of the house is shown when the first
+/// answers are in, and whenever Enter is pressed. Times are UTC.
+#[derive(Args, Debug)]
+#[command(after_help = WATCH_HELP)]
+pub(crate) struct WatchNess {
+    /// Where the panel is: tcp://HOST:PORT or serial:///dev/ttyUSB0 (9600 8N1)
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) to: Address,
+
+    #[command(flatten)]
+    pub(crate) common: WatchCommon,
+
+    #[command(flatten)]
+    pub(crate) controller: ness::watch::ControllerArgs,
+}
+
+const WATCH_HELP: &str = "\
+Exit codes: 0 ended with Ctrl-C, or --once and answered; 2 wrong arguments, or --once and no connection; 3 --once and no answer.
+
+Examples:
+  panelctl watch ness tcp://192.0.2.10:2401
+  panelctl watch ness serial:///dev/ttyUSB0 --lines
+  panelctl watch ness tcp://192.0.2.10:2401 --json | jq -c 'select(.notice == \"area\")'
+  panelctl watch ness tcp://192.0.2.10:2401 --once
+  panelctl watch ness tcp://192.0.2.10:2401 --record session.jsonl";
+
+/// What does not depend on the protocol.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct WatchCommon {
+    /// Print one JSON object per event, connection and state
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show every line that is received, as `decode` shows it, besides what follows from it
+    #[arg(long)]
+    pub(crate) lines: bool,
+
+    /// Show the state once and end
+    #[arg(long)]
+    pub(crate) once: bool,
+
+    /// Write a record of the session, for `replay`; user codes are masked
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Keep user codes in the record
+    #[arg(long, requires = "record")]
+    pub(crate) keep_secrets: bool,
+}
+
+/// Send one command and wait for its outcome
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info")]
+pub(crate) enum Send {
+    Ness(ness::send::SendArgs),
+}
+
+/// Put a recorded session through the machine again and show its events.
+///
+/// The options that set up the controller must be those of `watch`, or other events follow.
+#[derive(Args, Debug)]
+#[command(after_help = REPLAY_HELP)]
+pub(crate) struct ReplayArgs {
+    /// The record that `watch --record` wrote
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print one JSON object per event
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show every line that was received
+    #[arg(long)]
+    pub(crate) lines: bool,
+
+    #[command(flatten, next_help_heading = "Options for Ness records")]
+    pub(crate) ness: ness::watch::ControllerArgs,
+}
+
+const REPLAY_HELP: &str = "\
+Exit codes: 0 the same session, 1 the machine sends something else than in the session, 2 wrong arguments or file.
+
+Examples:
+  panelctl replay session.jsonl
+  panelctl replay session.jsonl --json --lines";
+
+/// Play a short story with simulated panels.
+///
+/// Starts a simulated panel of every protocol on this computer, connects to it as to a real one, and prints what the controllers tell
+/// while a zone opens, somebody arms, somebody comes in and the alarm goes off. It takes a few seconds and needs nothing.
+#[derive(Args, Debug)]
+#[command(after_help = DEMO_HELP)]
+pub(crate) struct DemoArgs {
+    /// Leave the panels up at the end and print how to connect to them
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+const DEMO_HELP: &str = "\
+Exit codes: 0 all that was expected happened, 1 something did not, 2 no port could be opened.
+
+Examples:
+  panelctl demo
+  panelctl demo --keep";
+
+/// Simulate a panel on a TCP port
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example:\n  panelctl simulate ness --listen 127.0.0.1:2401")]
+pub(crate) enum Simulate {
+    Ness(ness::simulate::SimulateArgs),
+}
+
+/// Decode a capture, one output line per unit.
+///
+/// The default input is the stream of bytes as captured. Units are shown as soon as they are complete, so a live pipe works.
+/// Received checksums are reported and never a reason to refuse. User codes are shown unless --mask is given.
+#[derive(Args, Debug)]
+#[command(after_help = DECODE_HELP)]
+pub(crate) struct DecodeArgs {
+    /// What the capture is of
+    #[arg(value_enum)]
+    pub(crate) protocol: Protocol,
+
+    /// Every input line is one frame in hexadecimal digits, without its terminator, and gives exactly one output line
+    #[arg(long)]
+    pub(crate) hex: bool,
+
+    /// Print one flat JSON object per unit instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Hide user codes: digits among keys become 0, with the checksum that then fits
+    #[arg(long)]
+    pub(crate) mask: bool,
+
+    /// The capture; standard input if it is absent or `-`
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+const DECODE_HELP: &str = "\
+Exit codes: 0 all decoded, 1 some unit was bad, 2 wrong arguments or input not readable.
+
+A unit that cannot be decoded is {\"ok\":false,\"error\":CLASS,\"detail\":TEXT,\"at\":OFFSET} with --json. The classes are:
+  empty      nothing in the unit
+  truncated  the unit ends too early
+  trailing   bytes left over behind the unit
+  too-long   longer than the longest unit
+  hex        no hexadecimal digit where one must be
+  text       a byte that is not printable
+  start      unknown first byte
+  command    unknown command byte
+  length     the length contradicts the kind of unit
+  hex-input  the input line of --hex itself is not hexadecimal
+
+Examples:
+  panelctl decode ness capture.txt
+  nc 192.0.2.10 2401 | panelctl decode ness --json | jq -c 'select(.kind == \"event\")'
+  printf 820003600000001b | xxd -p | panelctl decode ness --hex --json
+  panelctl decode ness --mask capture.txt > to-show-around.txt";

@@ -1,0 +1,83 @@
+//! `panelctl demo`: simulated panels, the real drivers over real sockets, and a story. The timeline is what the controllers tell.
+
+use std::time::Instant;
+
+use anyhow::Context as _;
+use tokio::sync::mpsc;
+
+use crate::cli::DemoArgs;
+use crate::exit::Outcome;
+use crate::families::ness;
+use crate::output::{Output, complain};
+use crate::wait;
+
+/// Where the parts of the story report to.
+#[derive(Clone)]
+pub(crate) struct Timeline {
+    family: &'static str,
+    lines: mpsc::UnboundedSender<(&'static str, String)>,
+}
+
+impl Timeline {
+    /// Something that a controller told.
+    pub(crate) fn tell(&self, words: &str) {
+        // Without a reader the program is ending.
+        let _ = self.lines.send((self.family, words.to_owned()));
+    }
+}
+
+/// Something that was expected did not happen.
+#[derive(Debug, thiserror::Error)]
+#[error("the {family} controller did not tell of `{missing}`: {why}")]
+pub(crate) struct Missing {
+    pub(crate) family: &'static str,
+    pub(crate) missing: String,
+    pub(crate) why: String,
+}
+
+pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
+    wait::run(demo(args))
+}
+
+async fn demo(args: &DemoArgs) -> anyhow::Result<Outcome> {
+    let (lines, mut told) = mpsc::unbounded_channel();
+    let mut output = Output::stdout();
+    let panel = ness::demo::start().await.context("the simulated ness panel cannot start")?;
+    output.line(&format!("simulated ness panel at {}", panel.address()))?;
+    output.flush()?;
+    let begin = Instant::now();
+    let story = ness::demo::play(&panel, Timeline { family: "ness", lines });
+    tokio::pin!(story);
+    let mut show = |(family, words): (&str, String)| {
+        output.line(&format!("{:6.2} s  {family}  {words}", begin.elapsed().as_secs_f64()))?;
+        output.flush()
+    };
+    let ended = loop {
+        tokio::select! {
+            biased;
+            Some(line) = told.recv() => show(line)?,
+            result = &mut story => break result,
+        }
+    };
+    while let Ok(line) = told.try_recv() {
+        show(line)?;
+    }
+    if let Err(missing) = ended {
+        complain(&format!("panelctl: {missing}"));
+        return Ok(Outcome::Bad);
+    }
+    output.line("all that was expected happened")?;
+    if args.keep {
+        for line in ness::demo::how_to_connect(&panel) {
+            output.line(&line)?;
+        }
+        output.line("Ctrl-C ends the panels")?;
+        output.flush()?;
+        tokio::select! {
+            result = wait::interrupted() => result?,
+            () = panel.ended() => anyhow::bail!("the simulated ness panel has died"),
+        }
+    }
+    output.flush()?;
+    Ok(Outcome::Done)
+}

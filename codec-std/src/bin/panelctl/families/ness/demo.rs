@@ -1,0 +1,145 @@
+//! The story with a Ness panel.
+
+use std::time::Duration;
+
+use codec_core::Secret;
+use codec_core::ness::controller::{Command, Config, Event, Outcome};
+use codec_core::ness::{Controller, panel};
+use codec_std::links::Address;
+use codec_std::sim::ness::{DEFAULT_CODE, Setup, Simulator, StartError};
+use codec_std::tokio::Driver;
+use tokio::time::{Instant, timeout_at};
+
+use super::news::News;
+use crate::demo::{Missing, Timeline};
+use crate::watch::{RX_BYTES, TX_BYTES};
+
+/// How long to wait for one event. The longest delay of the story is a second.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long a chapter lasts at least.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// Zone of the front door, which has an entry delay.
+const DOOR: u8 = 1;
+/// Zone of a window.
+const WINDOW: u8 = 3;
+
+const FAMILY: &str = "ness";
+
+/// A panel with short delays.
+pub(crate) async fn start() -> Result<Simulator, StartError> {
+    let mut setup = Setup::new();
+    setup.config.exit_delay_millis = 1_000;
+    setup.config.entry_delay_millis = 1_000;
+    Simulator::start(setup, "127.0.0.1:0", |_| {}).await
+}
+
+pub(crate) fn how_to_connect(panel: &Simulator) -> [String; 3] {
+    let address = panel.address();
+    [
+        format!("the ness panel is still there; user 1 has the code {DEFAULT_CODE}. In another terminal:"),
+        format!("  panelctl watch ness tcp://{address}"),
+        format!("  PANELCTL_CODE={DEFAULT_CODE} panelctl send ness tcp://{address} arm-away"),
+    ]
+}
+
+/// What somebody does.
+enum Act {
+    /// In front of the panel.
+    House(panel::Command<'static>),
+    /// At the controller.
+    Controller(Command<'static>),
+    /// Wait for what happens by itself.
+    Nothing,
+}
+
+/// An act and what the controller must tell of it, in any order and among other news.
+struct Chapter {
+    act: Act,
+    expected: &'static [&'static str],
+}
+
+/// What the controller tells of a command that the panel was seen to obey.
+const CONFIRMED: &str = "command confirmed";
+
+fn story() -> [Chapter; 7] {
+    let code = Secret::new(DEFAULT_CODE);
+    [
+        Chapter { act: Act::Nothing, expected: &["panel disarmed", "panel is a D16X version 8.7"] },
+        Chapter { act: Act::House(panel::Command::Zone { zone: WINDOW, open: true }), expected: &["zone 3 open"] },
+        Chapter { act: Act::House(panel::Command::Zone { zone: WINDOW, open: false }), expected: &["zone 3 closed"] },
+        Chapter {
+            act: Act::Controller(Command::ArmAway { code: Some(code) }),
+            expected: &["area 1 exit delay, away", "area 1 armed, away"],
+        },
+        Chapter {
+            act: Act::House(panel::Command::Zone { zone: DOOR, open: true }),
+            expected: &["zone 1 open", "area 1 entry delay, away"],
+        },
+        Chapter { act: Act::Nothing, expected: &["zone 1 alarm", "area 1 triggered, away"] },
+        Chapter { act: Act::Controller(Command::Disarm { code }), expected: &["area 1 disarmed"] },
+    ]
+}
+
+/// Connects to the panel and plays the story.
+pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<(), Missing> {
+    let missing = |missing: &str, why: String| Missing { family: FAMILY, missing: missing.to_owned(), why };
+    let connection = |why: String| missing("a connection", why);
+    let address = Address::Tcp { host: simulator.address().ip().to_string(), port: simulator.address().port() };
+    let link = address.connect().await.map_err(|error| connection(error.to_string()))?;
+    let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
+    let controller = Controller::new(Config::new()).map_err(|error| connection(error.to_string()))?;
+    let mut driver = Driver::new(controller, link, &mut rx, &mut tx).map_err(|error| connection(error.to_string()))?;
+    let mut news = News::default();
+    for Chapter { act, expected } in story() {
+        let mut expected: Vec<&str> = expected.to_vec();
+        let first = expected.first().copied().unwrap_or_default();
+        match act {
+            Act::House(command) => simulator.command(command).await.map_err(|error| missing(first, error.to_string()))?,
+            Act::Controller(command) => {
+                expected.push(CONFIRMED);
+                driver.submit(command).map_err(|refused| missing(first, refused.to_string()))?;
+            }
+            Act::Nothing => {}
+        }
+        let begin = Instant::now();
+        loop {
+            // When all is told, a little longer, so that a reader can follow.
+            let until = begin + if expected.is_empty() { PAUSE } else { PATIENCE };
+            let next = expected.first().copied().unwrap_or("more");
+            let event = tokio::select! {
+                event = timeout_at(until, driver.next()) => event,
+                () = simulator.ended() => return Err(missing(next, "the simulated panel has died".into())),
+            };
+            let event = match event {
+                Ok(Ok(Some(event))) => event,
+                Ok(Ok(None)) => return Err(missing(next, "the connection ended".into())),
+                Ok(Err(error)) => return Err(missing(next, format!("the connection broke: {error}"))),
+                Err(_) if expected.is_empty() => break,
+                Err(_) => return Err(missing(next, format!("it did not come within {} s", PATIENCE.as_secs()))),
+            };
+            if let Some(words) = words(&event, &mut news) {
+                timeline.tell(&words);
+                expected.retain(|expected| *expected != words);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What an event is in the timeline.
+fn words(event: &Event<'_>, news: &mut News) -> Option<String> {
+    match event {
+        Event::Notice(notice) => news.words(notice),
+        Event::PanelInfo(info) => {
+            let model = info.model.map_or_else(|| format!("model {:02x}", info.model_byte), |model| model.name().into());
+            Some(format!("panel is a {model} version {}", info.version))
+        }
+        Event::Done { outcome: Outcome::Confirmed, .. } => Some(CONFIRMED.into()),
+        Event::Done { outcome, .. } => Some(format!("command ended: {outcome:?}")),
+        Event::Fault(fault) => Some(format!("bad line: {fault}")),
+        Event::Closed(reason) => Some(format!("closed: {reason}")),
+        _ => None,
+    }
+}

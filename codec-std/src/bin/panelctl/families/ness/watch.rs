@@ -1,0 +1,131 @@
+//! `panelctl watch ness` and `panelctl replay` of a Ness record: events in words or as objects.
+
+use clap::Args;
+use codec_core::ConfigError;
+use codec_core::ness::controller::{Config, Event};
+use codec_core::ness::{Body, Controller};
+use codec_std::owned::ness::OwnedEvent;
+use serde_json::Value;
+
+use super::news::News;
+use super::options::{self, PanelArgs};
+use super::table;
+use crate::decode::Show as _;
+use crate::output::Fields;
+use crate::watch::{Heard, Watched};
+
+/// How to watch.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ControllerArgs {
+    #[command(flatten)]
+    pub(crate) panel: PanelArgs,
+
+    /// Time between polls of zones, arming and auxiliary outputs; 0 for none
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = options::millis)]
+    pub(crate) update_interval: u32,
+
+    /// Time between polls of everything; 0 for none
+    #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = options::millis)]
+    pub(crate) refresh_interval: u32,
+
+    /// Connect anew when nothing was received for so long; 0 for never
+    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = options::millis)]
+    pub(crate) silence: u32,
+
+    /// Take only lines of the panel with this address
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=15))]
+    pub(crate) only_from: Option<u8>,
+
+    /// Show an event again that the panel repeats
+    #[arg(long)]
+    pub(crate) keep_repeated: bool,
+
+    /// Read time stamps as the vendor's document describes them, with weekday and daylight bits; no known panel sends them so
+    #[arg(long)]
+    pub(crate) packed_time: bool,
+}
+
+impl ControllerArgs {
+    pub(crate) fn config(&self) -> Config<'static> {
+        let mut config = self.panel.config();
+        config.keepalive_millis = self.update_interval;
+        config.refresh_millis = self.refresh_interval;
+        config.silence_millis = self.silence;
+        config.only_from = self.only_from;
+        config.drop_repeated = !self.keep_repeated;
+        config.decode.packed_time = self.packed_time;
+        config
+    }
+}
+
+/// A Ness controller and what to show of it.
+pub(crate) struct NessWatch {
+    config: Config<'static>,
+    /// Show lines as well.
+    show_lines: bool,
+    news: News,
+    /// The last line was an event, not an answer.
+    spontaneous: bool,
+}
+
+impl NessWatch {
+    pub(crate) fn new(config: Config<'static>, show_lines: bool) -> Self {
+        Self { config, show_lines, news: News::default(), spontaneous: false }
+    }
+}
+
+impl Watched for NessWatch {
+    type Machine = Controller<'static>;
+    type Config = Config<'static>;
+
+    fn config(&self) -> Config<'static> {
+        self.config
+    }
+
+    fn machine(config: Config<'static>) -> Result<Controller<'static>, ConfigError> {
+        Controller::new(config)
+    }
+
+    fn connected(&mut self) {
+        self.news = News::default();
+        self.spontaneous = false;
+    }
+
+    fn heard(&mut self, event: &Event<'_>, settled: bool) -> Heard {
+        match event {
+            Event::Line(line) => {
+                self.spontaneous = matches!(line.packet().body, Body::Event(_));
+                Heard { answer: !self.spontaneous, words: self.show_lines.then(|| line.row()), ..Heard::default() }
+            }
+            Event::Notice(notice) => {
+                let words = self.news.words(notice).filter(|_| settled || self.spontaneous);
+                Heard { words, ..Heard::default() }
+            }
+            Event::PanelInfo(info) => {
+                let model = info.model.map_or_else(|| format!("model {:02x}", info.model_byte), |model| model.name().into());
+                Heard { words: settled.then(|| format!("panel is a {model} version {}", info.version)), ..Heard::default() }
+            }
+            Event::Fault(fault) => Heard { problem: Some(format!("bad line: {fault}")), ..Heard::default() },
+            Event::Closed(reason) => Heard { problem: Some(reason.to_string()), ..Heard::default() },
+            _ => Heard::default(),
+        }
+    }
+
+    fn object(&self, event: Event<'_>) -> Option<Fields> {
+        if matches!(event, Event::Line(_)) && !self.show_lines {
+            return None;
+        }
+        match serde_json::to_value(OwnedEvent::from(event)) {
+            Ok(Value::Object(fields)) => Some(fields),
+            _ => None,
+        }
+    }
+
+    fn table(&self, machine: &Controller<'static>) -> Vec<String> {
+        table::lines(machine)
+    }
+
+    fn state(&self, machine: &Controller<'static>) -> Fields {
+        table::object(machine)
+    }
+}

@@ -1,0 +1,43 @@
+//! `panelctl`: decode captures of alarm panels, watch and command panels, simulate them.
+
+mod cli;
+mod code;
+mod decode;
+mod demo;
+mod exit;
+mod families;
+mod output;
+mod replay;
+mod simulate;
+mod wait;
+mod watch;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::exit::{Outcome, StdoutClosed};
+
+fn main() -> ExitCode {
+    let outcome = match cli::Cli::parse().command {
+        cli::Command::Decode(args) => decode::run(&args),
+        cli::Command::Watch(cli::Watch::Ness(args)) => {
+            let watched = families::ness::watch::NessWatch::new(args.controller.config(), args.common.lines);
+            watch::run(watched, &args.to, &args.common)
+        }
+        cli::Command::Send(cli::Send::Ness(args)) => families::ness::send::run(&args),
+        cli::Command::Simulate(cli::Simulate::Ness(args)) => families::ness::simulate::run(&args),
+        cli::Command::Replay(args) => replay::run(&args),
+        cli::Command::Demo(args) => demo::run(&args),
+    };
+    match outcome {
+        Ok(outcome) => outcome.code(),
+        // Whoever read the output has seen enough.
+        Err(error) if error.is::<StdoutClosed>() => Outcome::Done.code(),
+        Err(error) => {
+            output::complain(&format!("panelctl: {error:#}"));
+            Outcome::Failed.code()
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! `panelctl replay`: a recorded session through the machine again.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+
+use anyhow::{Context as _, bail};
+use codec_core::ness::Controller;
+use codec_std::record::{Header, Log, Recorded, Replay};
+use serde_json::json;
+
+use crate::cli::ReplayArgs;
+use crate::exit::Outcome;
+use crate::families::ness::watch::NessWatch;
+use crate::output::{Fields, Output, complain};
+use crate::watch::{Watched, utc};
+
+pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
+    let name = args.file.display();
+    let file = File::open(&args.file).with_context(|| format!("cannot open {name}"))?;
+    let mut log = Log::new(BufReader::new(file));
+    let (mut connections, mut differences) = (0_u64, 0);
+    while let Some(header) = log.next_header().with_context(|| format!("{name} is no record"))? {
+        connections += 1;
+        if header.is_of::<Controller<'static>>() {
+            let mut watched = NessWatch::new(args.ness.config(), args.lines);
+            differences += session(&mut watched, &header, &mut log, args, connections).with_context(|| format!("{name}"))?;
+        } else {
+            bail!("{name} is the record of a {} {:?}, which cannot be replayed", header.protocol, header.role);
+        }
+    }
+    match (connections, differences) {
+        (0, _) => bail!("{name} is empty"),
+        (_, 0) => Ok(Outcome::Done),
+        _ => {
+            complain(&format!(
+                "{differences} of the writes of the session are not what this version sends with these options: were they the same as for \
+                 `watch`?"
+            ));
+            Ok(Outcome::Bad)
+        }
+    }
+}
+
+/// Repeats one connection and gives the number of writes that differ.
+fn session<W: Watched>(
+    watched: &mut W,
+    header: &Header,
+    log: &mut Log<impl BufRead>,
+    args: &ReplayArgs,
+    connection: u64,
+) -> anyhow::Result<u64>
+where
+    W::Machine: Recorded,
+{
+    let mut output = Output::stdout();
+    let (mut rx, mut tx) = (vec![0; header.rx_bytes], vec![0; header.tx_bytes]);
+    let mut replay = Replay::new(header, W::machine(watched.config())?, log, &mut rx, &mut tx)?;
+    watched.connected();
+    while let Some((env, event)) = replay.next()? {
+        let time = env.unix.map_or_else(|| "-".into(), utc);
+        let heard = watched.heard(&event, true);
+        if args.json {
+            if let Some(more) = watched.object(event) {
+                let mut fields = Fields::new();
+                fields.insert("time".into(), json!(time));
+                fields.insert("ms".into(), json!(env.now.as_millis()));
+                fields.insert("connection".into(), json!(connection));
+                fields.extend(more);
+                output.json(&fields)?;
+            }
+        } else {
+            for words in [heard.words, heard.problem].into_iter().flatten() {
+                output.line(&format!("{time}  {words}"))?;
+            }
+        }
+    }
+    if args.json {
+        let mut fields = watched.state(replay.machine());
+        fields.insert("connection".into(), json!(connection));
+        output.json(&fields)?;
+    } else {
+        for line in watched.table(replay.machine()) {
+            output.line(&line)?;
+        }
+    }
+    output.flush()?;
+    Ok(replay.differences())
+}

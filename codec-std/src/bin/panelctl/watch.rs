@@ -1,0 +1,240 @@
+//! `panelctl watch`: a machine that is kept connected, and what it tells. The same for every protocol.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use codec_core::ness::Timestamp;
+use codec_core::{ConfigError, Machine};
+use codec_std::links::Address;
+use codec_std::observe::Observer;
+use codec_std::record::{Recorded, Recorder, Secrets};
+use codec_std::tokio::{Supervisor, Update};
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::cli::WatchCommon;
+use crate::exit::Outcome;
+use crate::output::{Fields, Output, complain};
+use crate::wait;
+
+/// After so long without an answer the first polls are over, and the state is shown.
+const QUIET: Duration = Duration::from_millis(1_500);
+
+/// So long may the first answer take.
+const FIRST_ANSWER: Duration = Duration::from_secs(5);
+
+/// Buffers of a connection. A record can be replayed with the same.
+pub(crate) const RX_BYTES: usize = 2048;
+pub(crate) const TX_BYTES: usize = 512;
+
+/// One protocol as `watch` and `replay` need it.
+pub(crate) trait Watched {
+    type Machine: Machine + Recorded;
+    type Config: Copy;
+
+    /// How machines are set up.
+    fn config(&self) -> Self::Config;
+
+    /// A machine for a new connection.
+    fn machine(config: Self::Config) -> Result<Self::Machine, ConfigError>;
+
+    /// Forgets what the last connection told.
+    fn connected(&mut self);
+
+    /// What to show of an event. `settled` says that the first polls are over.
+    fn heard(&mut self, event: &<Self::Machine as Machine>::Event<'_>, settled: bool) -> Heard;
+
+    /// The event as an object, if it is to be shown.
+    fn object(&self, event: <Self::Machine as Machine>::Event<'_>) -> Option<Fields>;
+
+    /// All that is known, line by line.
+    fn table(&self, machine: &Self::Machine) -> Vec<String>;
+
+    /// The same as an object.
+    fn state(&self, machine: &Self::Machine) -> Fields;
+}
+
+/// What an event is to the one who watches.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    /// The answer to a poll.
+    pub(crate) answer: bool,
+    /// What to print.
+    pub(crate) words: Option<String>,
+    /// What to print to standard error.
+    pub(crate) problem: Option<String>,
+}
+
+/// When the first polls of a connection are over.
+#[derive(Clone, Copy)]
+enum Settling {
+    /// Not connected.
+    No,
+    /// Connected, and nothing heard.
+    Silent(Instant),
+    /// Answers come.
+    Until(Instant),
+    Over,
+}
+
+pub(crate) fn run(mut watched: impl Watched, address: &Address, args: &WatchCommon) -> anyhow::Result<Outcome> {
+    let record = args.record.as_deref().map(create).transpose()?;
+    wait::run(watch(&mut watched, address, args, record))
+}
+
+fn create(path: &Path) -> anyhow::Result<File> {
+    File::create(path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommon, record: Option<File>) -> anyhow::Result<Outcome> {
+    let mut output = Output::stdout();
+    let config = watched.config();
+    // Wrong options are told before anything is tried.
+    W::machine(config)?;
+    let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
+    let secrets = if args.keep_secrets { Secrets::Kept } else { Secrets::Masked };
+    let mut supervisor = Supervisor::new(|| address.connect(), || W::machine(config), &mut rx, &mut tx);
+    if let Some(file) = record {
+        supervisor = supervisor.with_observers(move || {
+            // A record that cannot go on is told of by its end.
+            let file = file.try_clone().ok()?;
+            Some(Box::new(Recorder::new::<W::Machine>(file, secrets)) as Box<dyn Observer<W::Machine>>)
+        });
+    }
+    let mut keyboard = Some(wait::stdin_lines());
+    let interrupted = wait::interrupted();
+    tokio::pin!(interrupted);
+    let mut settling = Settling::No;
+    complain(&format!("connecting to {address}, Enter shows the state, Ctrl-C ends"));
+    loop {
+        let deadline = match settling {
+            Settling::Silent(at) | Settling::Until(at) => Some(at),
+            Settling::No | Settling::Over => None,
+        };
+        let (mut due, mut asked) = (false, false);
+        tokio::select! {
+            update = supervisor.next() => match update? {
+                Update::Up => {
+                    watched.connected();
+                    settling = Settling::Silent(Instant::now() + FIRST_ANSWER);
+                    said(args, &mut output, "up", Fields::new(), &format!("connected to {address}"))?;
+                }
+                Update::Event(event) => {
+                    let heard = watched.heard(&event, matches!(settling, Settling::Over));
+                    if heard.answer && !matches!(settling, Settling::Over) {
+                        settling = Settling::Until(Instant::now() + QUIET);
+                    }
+                    if args.json {
+                        if let Some(fields) = watched.object(event) {
+                            output.json(&timed(fields))?;
+                        }
+                    } else if let Some(words) = heard.words {
+                        output.line(&format!("{}  {words}", time()))?;
+                    }
+                    if let (Some(problem), false) = (heard.problem, args.json) {
+                        complain(&problem);
+                    }
+                    output.flush()?;
+                }
+                Update::Down { error, retry_in } => {
+                    settling = Settling::No;
+                    let why = error.map_or_else(|| "the connection ended".to_owned(), |error| error.to_string());
+                    if args.once {
+                        anyhow::bail!("no connection to {address}: {why}");
+                    }
+                    let mut fields = Fields::new();
+                    fields.insert("error".into(), json!(why));
+                    fields.insert("retry_in_ms".into(), json!(retry_in.as_millis()));
+                    let words = format!("no connection to {address}: {why}; next attempt in {:.1} s", retry_in.as_secs_f64());
+                    said(args, &mut output, "down", fields, &words)?;
+                }
+            },
+            () = at(deadline) => due = true,
+            pressed = typed(&mut keyboard) => {
+                asked = pressed;
+                if !pressed {
+                    keyboard = None;
+                }
+            }
+            result = &mut interrupted => {
+                result?;
+                return Ok(Outcome::Done);
+            }
+        }
+        if due || asked {
+            let answered = !matches!(settling, Settling::No | Settling::Silent(_));
+            match supervisor.machine() {
+                Some(machine) if answered => show_state(watched, machine, args, &mut output)?,
+                Some(_) => complain("connected, and nothing is heard of the panel: check its address, and the speed of an adapter"),
+                None => complain("not connected"),
+            }
+            if due && args.once {
+                return Ok(if answered { Outcome::Done } else { Outcome::TimedOut });
+            }
+        }
+        if due {
+            settling = Settling::Over;
+        }
+    }
+}
+
+/// A line about the connection: an object on standard output, or words on standard error.
+fn said(args: &WatchCommon, output: &mut Output<impl Write>, event: &str, more: Fields, words: &str) -> anyhow::Result<()> {
+    if !args.json {
+        complain(words);
+        return Ok(());
+    }
+    let mut fields = Fields::new();
+    fields.insert("event".into(), json!(event));
+    fields.extend(more);
+    output.json(&timed(fields))?;
+    output.flush()
+}
+
+fn show_state<W: Watched>(watched: &W, machine: &W::Machine, args: &WatchCommon, output: &mut Output<impl Write>) -> anyhow::Result<()> {
+    if args.json {
+        output.json(&timed(watched.state(machine)))?;
+    } else {
+        for line in watched.table(machine) {
+            output.line(&line)?;
+        }
+    }
+    output.flush()
+}
+
+async fn at(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether somebody pressed Enter; `false` at the end of standard input.
+async fn typed(keyboard: &mut Option<tokio::sync::mpsc::Receiver<std::io::Result<String>>>) -> bool {
+    match keyboard {
+        Some(lines) => matches!(lines.recv().await, Some(Ok(_))),
+        None => std::future::pending().await,
+    }
+}
+
+/// The time in front of the other members.
+fn timed(fields: Fields) -> Fields {
+    let mut all = Fields::new();
+    all.insert("time".into(), json!(time()));
+    all.extend(fields);
+    all
+}
+
+/// Now, in UTC.
+fn time() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    utc(seconds)
+}
+
+/// Seconds since 1970 as ISO 8601.
+pub(crate) fn utc(seconds: u64) -> String {
+    Timestamp::from_unix(seconds).map_or_else(|| "-".into(), |time| format!("{time}Z"))
+}

@@ -1,0 +1,4 @@
+//! The `panelctl` command as a user meets it: real processes, real sockets.
+
+mod decode;
+mod process;
