@@ -1,0 +1,11 @@
+//! Drivers, links and records, over scripts, pipes, real sockets and pseudo terminals.
+
+mod blocking;
+mod common;
+mod record;
+#[cfg(unix)]
+mod serial;
+#[cfg(feature = "tokio")]
+mod supervisor;
+#[cfg(feature = "tokio")]
+mod tokio;
