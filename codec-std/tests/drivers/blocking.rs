@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::common::{LINES, Script, lines_and_end, quiet, told};
+use codec_core::ness::Controller;
 use codec_core::{ConfigError, Machine};
 use codec_std::blocking::{Driver, Link};
 use codec_std::links::Address;
@@ -125,7 +126,8 @@ fn an_error_of_the_link_is_told_once_behind_the_last_event() {
 fn buffers_that_are_too_small_are_refused() {
     let (mut rx, mut tx) = ([0; 10], [0; 64]);
     let error = Driver::new(quiet(), Script::default(), &mut rx, &mut tx).err();
-    assert_eq!(error, Some(ConfigError::BufferTooSmall { needed: 128, found: 10 }));
+    let needed = u32::try_from(Controller::RX_MIN).unwrap();
+    assert_eq!(error, Some(ConfigError::BufferTooSmall { needed, found: 10 }));
 }
 
 #[test]

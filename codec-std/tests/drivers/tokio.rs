@@ -5,11 +5,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::common::{LINES, lines_and_end, quiet, told};
-use ::tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf, duplex};
-use ::tokio::net::TcpListener;
 use codec_core::ness::controller::Controller;
 use codec_std::links::Address;
 use codec_std::tokio::Driver;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf, duplex};
+use tokio::net::TcpListener;
 
 async fn run<L: AsyncRead + AsyncWrite + Unpin>(driver: &mut Driver<'_, Controller<'_>, L>) -> Vec<String> {
     let mut all = Vec::new();
@@ -23,16 +23,16 @@ async fn run<L: AsyncRead + AsyncWrite + Unpin>(driver: &mut Driver<'_, Controll
     all
 }
 
-#[::tokio::test]
+#[tokio::test]
 async fn a_trickle_of_single_bytes_gives_whole_lines() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
-    let peer = ::tokio::spawn(async move {
+    let peer = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.set_nodelay(true).unwrap();
         for byte in LINES.as_bytes() {
             stream.write_all(&[*byte]).await.unwrap();
-            ::tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
         }
         // Ends its own half only.
         stream.shutdown().await.unwrap();
@@ -44,25 +44,25 @@ async fn a_trickle_of_single_bytes_gives_whole_lines() {
     drop(peer.await.unwrap());
 }
 
-#[::tokio::test]
+#[tokio::test]
 async fn a_dropped_future_loses_nothing() {
     let (link, mut peer) = duplex(4);
-    let writer = ::tokio::spawn(async move {
+    let writer = tokio::spawn(async move {
         for chunk in LINES.as_bytes().chunks(3) {
             peer.write_all(chunk).await.unwrap();
-            ::tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
         }
     });
     let (mut rx, mut tx) = ([0; 256], [0; 64]);
     let mut driver = Driver::new(quiet(), link, &mut rx, &mut tx).unwrap();
     let (mut all, mut dropped) = (Vec::new(), 0);
     while !driver.is_closed() {
-        ::tokio::select! {
+        tokio::select! {
             biased;
             event = driver.next() => all.extend(told(event.unwrap().unwrap())),
             () = std::future::ready(()) => {
                 dropped += 1;
-                ::tokio::task::yield_now().await;
+                tokio::task::yield_now().await;
             }
         }
     }
@@ -98,7 +98,7 @@ impl AsyncWrite for Broken {
     }
 }
 
-#[::tokio::test]
+#[tokio::test]
 async fn an_error_of_the_link_is_told_once_behind_the_last_event() {
     let (mut rx, mut tx) = ([0; 256], [0; 64]);
     let mut driver = Driver::new(quiet(), Broken(Some(LINES.into())), &mut rx, &mut tx).unwrap();
@@ -113,7 +113,7 @@ async fn an_error_of_the_link_is_told_once_behind_the_last_event() {
     assert!(driver.next().await.unwrap().is_none());
 }
 
-#[::tokio::test]
+#[tokio::test]
 async fn buffers_serve_one_connection_after_the_other() {
     let (mut rx, mut tx) = ([0; 128], [0; 64]);
     let (link, peer) = duplex(256);
