@@ -2,6 +2,8 @@
 
 mod blocking;
 mod common;
+#[cfg(feature = "tokio")]
+mod exchange;
 mod record;
 #[cfg(unix)]
 mod serial;
