@@ -152,7 +152,8 @@ impl<'b, 'l, M: Recorded, R: BufRead> Replay<'b, 'l, M, R> {
     ///
     /// # Errors
     /// [`RecordError`] if the record cannot be read further, or holds more bytes than fit into the session's own buffer.
-    pub fn next_event(&mut self) -> Result<Option<(Env, M::Event<'_>)>, RecordError> {
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its events")]
+    pub fn next(&mut self) -> Result<Option<(Env, M::Event<'_>)>, RecordError> {
         match self.step()? {
             Some(pending) => Ok(Some((self.env, self.machine.event(pending, &self.rx)))),
             None => Ok(None),

@@ -91,7 +91,7 @@ fn commands_are_confirmed_with_the_smallest_buffers_and_the_record_repeats() {
         let (mut rx, mut tx) = ([0; 256], [0; 256]);
         let mut replay = Replay::new(&header, quiet(), &mut log, &mut rx, &mut tx).unwrap();
         let mut again: Vec<OwnedEvent> = Vec::new();
-        while let Some((_, event)) = replay.next_event().unwrap() {
+        while let Some((_, event)) = replay.next().unwrap() {
             again.push(event.into());
         }
         assert_eq!(again, live);

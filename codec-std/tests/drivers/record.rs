@@ -33,7 +33,7 @@ fn replay(text: &str) -> Vec<OwnedEvent> {
     while let Some(header) = log.next_header().unwrap() {
         let (mut rx, mut tx) = ([0; 2048], [0; 2048]);
         let mut replay = Replay::new(&header, quiet(), &mut log, &mut rx, &mut tx).unwrap();
-        while let Some((_, event)) = replay.next_event().unwrap() {
+        while let Some((_, event)) = replay.next().unwrap() {
             all.push(event.into());
         }
         assert_eq!(replay.differences(), 0);
