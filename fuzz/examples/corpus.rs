@@ -67,7 +67,9 @@ fn main() -> std::io::Result<()> {
     }
     write("ness_decode", &decode)?;
     let packets: Vec<_> = (0..30).map(|number| (format!("packet-{number:02}"), bytes(&mut random, 96))).collect();
-    write("ness_roundtrip", &packets)
+    write("ness_roundtrip", &packets)?;
+    let lists: Vec<_> = (0..20).map(|number| (format!("operations-{number:02}"), bytes(&mut random, 20 + 20 * number))).collect();
+    write("ness_pair", &lists)
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {
