@@ -164,3 +164,35 @@ async fn write_all(mut write: OwnedWriteHalf, mut queued: mpsc::Receiver<Arc<[u8
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_is_dropped_and_the_others_are_served() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut adapter = Adapter::new(listener);
+        let mut reading = TcpStream::connect(address).await.unwrap();
+        assert!(matches!(adapter.next().await, Input::Connected { client: 1, .. }));
+        let _not_reading = TcpStream::connect(address).await.unwrap();
+        assert!(matches!(adapter.next().await, Input::Connected { client: 2, .. }));
+        let piece = vec![b'8'; 64 << 10];
+        let mut received = vec![0; piece.len()];
+        // More than any socket buffers, plus the queue.
+        let dropped = 'pieces: {
+            for _ in 0..4096 {
+                let slow = adapter.broadcast(&piece);
+                if !slow.is_empty() {
+                    break 'pieces slow;
+                }
+                reading.read_exact(&mut received).await.unwrap();
+            }
+            Vec::new()
+        };
+        assert_eq!((dropped, adapter.clients()), (vec![2], 1));
+        reading.read_exact(&mut received).await.unwrap();
+        assert_eq!(received, piece);
+    }
+}
