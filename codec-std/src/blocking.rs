@@ -126,6 +126,11 @@ impl<'b, M: Machine, L: Link> Driver<'b, M, L> {
 
     /// Sends until nothing is left or the link takes no more for now.
     fn send(&mut self) {
+        self.send_some();
+        self.engine.write_off(Instant::now());
+    }
+
+    fn send_some(&mut self) {
         while self.engine.wants_to_send() {
             let result = self.link.set_timeout(SLICE).and_then(|()| self.link.write(self.engine.tx.unsent()));
             match result {

@@ -84,9 +84,16 @@ impl<'b, M: Machine> Engine<'b, M> {
         self.machine.event(pending, &self.rx)
     }
 
-    /// Whether nothing more will come.
+    /// Whether nothing more will come: after the end of the link a machine may still have something to do.
     pub(crate) fn has_ended(&self) -> bool {
-        self.machine.is_closed() || self.rx.is_eof()
+        self.machine.is_closed() || self.rx.is_eof() && self.tx.is_empty() && self.machine.poll_timeout().is_none()
+    }
+
+    /// After the end of the link, drops what it did not take at once. A machine that waits for room must not wait for ever.
+    pub(crate) fn write_off(&mut self, now: Instant) {
+        if self.rx.is_eof() && !self.tx.is_empty() {
+            self.sent(self.tx.unsent().len(), now);
+        }
     }
 
     /// What a driver answers behind the last event: once the error that broke the link, then nothing.

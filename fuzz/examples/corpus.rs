@@ -46,6 +46,7 @@ const STREAMS: &[(&str, &[u8])] = &[
     ("too-long", b"87008361010900180921183139c787008361010900180921183139c787008361010900180921183139c7\r\n820361230001f6\r\n"),
     ("cut-request", b"8300660A12\r\n820361230001f6\n"),
     ("impossible-time", b"8700836101090018139924613909\r\n870083610109001809b518313933\r\n"),
+    ("request-address-no-digit", b"83\xff0036015\xff\xff\xff\xff\xff ?\r\n82000360154000c6\r\n"),
     ("keypad-identity", b"8700036102f081180921183135e2\r\n"),
 ];
 
@@ -66,7 +67,9 @@ fn main() -> std::io::Result<()> {
     }
     write("ness_decode", &decode)?;
     let packets: Vec<_> = (0..30).map(|number| (format!("packet-{number:02}"), bytes(&mut random, 96))).collect();
-    write("ness_roundtrip", &packets)
+    write("ness_roundtrip", &packets)?;
+    let lists: Vec<_> = (0..20).map(|number| (format!("operations-{number:02}"), bytes(&mut random, 20 + 20 * number))).collect();
+    write("ness_pair", &lists)
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {

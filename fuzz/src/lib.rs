@@ -12,10 +12,11 @@
 
 mod feed;
 pub mod ness_decode;
+pub mod ness_pair;
 pub mod ness_roundtrip;
 
 /// Name and body of a target.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: &[Target] = &[("ness_decode", ness_decode::run), ("ness_roundtrip", ness_roundtrip::run)];
+pub const TARGETS: &[Target] = &[("ness_decode", ness_decode::run), ("ness_pair", ness_pair::run), ("ness_roundtrip", ness_roundtrip::run)];

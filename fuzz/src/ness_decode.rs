@@ -7,7 +7,7 @@ use codec_core::{Env, Fault, FaultKind, Instant, Machine as _, RxBuf, TxBuf};
 use crate::feed::Cuts;
 
 /// Smallest and a large receive buffer, in bytes.
-const BUFFERS: [usize; 2] = [Controller::RX_MIN, 1 << 16];
+const BUFFERS: [usize; 2] = [Controller::RX_MIN, 1 << 12];
 
 /// The body of the target.
 pub fn run(data: &[u8]) {

@@ -429,9 +429,9 @@ impl Output {
     /// The output at a position of the dense table.
     pub(crate) const fn from_index(index: u8) -> Option<Self> {
         Self::from_number(match index {
-            0..=9 => (index as u32).wrapping_add(1),
-            10..=17 => (index as u32).wrapping_add(80),
-            18..=21 => (index as u32).wrapping_add(183),
+            0..=9 => (index as u32).saturating_add(1),
+            10..=17 => (index as u32).saturating_add(80),
+            18..=21 => (index as u32).saturating_add(183),
             _ => return None,
         })
     }

@@ -1,6 +1,6 @@
 //! Where one frame ends and the next begins in a stream of bytes, in either direction.
 
-use super::wire::{MAX_LINE, USER_INTERFACE};
+use super::wire::MAX_LINE;
 use crate::text::hex;
 
 /// What the front of the unread bytes is.
@@ -151,22 +151,21 @@ enum Request {
 }
 
 /// Whether the text is a request: START `83`, a one- or two-digit address, a length and COMMAND `60`. If it ends early, at a
-/// terminator, it is none: what follows the terminator is not eaten.
+/// terminator, it is none: what follows the terminator is not eaten. The answer is the same however the text arrives: a character
+/// that is no digit says no at once.
 fn request(text: &[u8], eof: bool) -> Request {
-    let header = [b'8', b'3'];
-    if !text.iter().zip(&header).all(|(have, want)| have == want) {
-        return Request::No;
-    }
-    let address_digits = match (text.get(5), text.get(6), text.get(7)) {
-        (Some(b'6'), Some(b'0'), _) => 1_usize,
-        (_, Some(b'6'), Some(b'0')) => 2,
-        (_, Some(b'6'), None) | (_, None, _) if !eof && text.iter().all(u8::is_ascii_hexdigit) => return Request::MaybeYet,
+    let digits = text.iter().take(8).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let address_digits = match text {
+        [b'8', b'3', _, _, _, b'6', b'0', ..] if digits >= 7 => 1_usize,
+        [b'8', b'3', _, _, _, _, b'6', b'0', ..] if digits == 8 => 2,
+        [_, _, _, _, _, _, b'6'] if digits == 7 && !eof => return Request::MaybeYet,
+        [_, _, _, _, _, _, _, ..] => return Request::No,
+        _ if digits == text.len() && !eof => return Request::MaybeYet,
         _ => return Request::No,
     };
     let length_at = address_digits.saturating_add(2);
     let (Some(high), Some(low)) = (text.get(length_at), text.get(length_at.saturating_add(1))) else { return Request::No };
     let Some(length) = hex::byte(*high, *low) else { return Request::No };
-    debug_assert_eq!(USER_INTERFACE, 0x60);
     let len = length_at.saturating_add(6).saturating_add(usize::from(length & 0x7F));
     if len > MAX_LINE {
         return Request::No;

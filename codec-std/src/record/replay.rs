@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use codec_core::{Env, Instant, Pending, RxBuf, TxBuf};
 
-use super::{Act, Entry, EntryLine, FORMAT, Header, RecordError, Recorded, VERSION};
+use super::{Act, Entry, EntryLine, FORMAT, Header, Mask, RecordError, Recorded, Secrets, VERSION};
 use crate::engine::check_buffers;
 
 /// Longest line of a record in bytes.
@@ -115,6 +115,10 @@ pub struct Replay<'b, 'l, M, R> {
     drained: bool,
     taken: u32,
     differences: u64,
+    /// What the machine sends is masked as the record is, before the two are compared.
+    mask: Option<Box<dyn Mask>>,
+    /// What was sent in the record, and by the machine, and has not been compared.
+    sent: [Vec<u8>; 2],
 }
 
 impl<'b, 'l, M: Recorded, R: BufRead> Replay<'b, 'l, M, R> {
@@ -135,13 +139,20 @@ impl<'b, 'l, M: Recorded, R: BufRead> Replay<'b, 'l, M, R> {
         let tx = tx.get_mut(..header.tx_bytes).ok_or(too_small(header.tx_bytes, tx_found))?;
         let (rx, tx) = (RxBuf::new(rx), TxBuf::new(tx));
         let env = Env::at(Instant::ZERO);
-        Ok(Self { machine, rx, tx, log, env, upcoming: None, at_end: false, drained: true, taken: 0, differences: 0 })
+        let mask = match header.secrets {
+            Secrets::Masked => M::masks().into_iter().nth(1),
+            Secrets::Kept => None,
+        };
+        let sent = [Vec::new(), Vec::new()];
+        let (upcoming, at_end, drained, taken, differences) = (None, false, true, 0, 0);
+        Ok(Self { machine, rx, tx, log, env, upcoming, at_end, drained, taken, differences, mask, sent })
     }
 
     /// The next event, and what the machine knew of the world; `None` at the end of the connection.
     ///
     /// # Errors
     /// [`RecordError`] if the record cannot be read further, or holds more bytes than fit into the session's own buffer.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its events")]
     pub fn next(&mut self) -> Result<Option<(Env, M::Event<'_>)>, RecordError> {
         match self.step()? {
             Some(pending) => Ok(Some((self.env, self.machine.event(pending, &self.rx)))),
@@ -176,9 +187,7 @@ impl<'b, 'l, M: Recorded, R: BufRead> Replay<'b, 'l, M, R> {
     fn apply(&mut self, entry: Entry) -> Result<(), RecordError> {
         self.taken = 0;
         if let Act::Sent(bytes) = &entry.act {
-            if !self.tx.unsent().starts_with(bytes) {
-                self.differences += 1;
-            }
+            self.compare(bytes);
             self.tx.sent(bytes.len());
             return Ok(());
         }
@@ -202,6 +211,22 @@ impl<'b, 'l, M: Recorded, R: BufRead> Replay<'b, 'l, M, R> {
             Act::Woken | Act::Sent(_) => {}
         }
         Ok(())
+    }
+
+    /// Compares what was sent in the session with what the machine sends now, as far as both are known.
+    fn compare(&mut self, bytes: &[u8]) {
+        let unsent = self.tx.unsent();
+        let now = unsent.get(..bytes.len()).unwrap_or(unsent);
+        let [then, again] = &mut self.sent;
+        then.extend_from_slice(bytes);
+        match &mut self.mask {
+            Some(mask) => mask.push(now, again),
+            None => again.extend_from_slice(now),
+        }
+        let common = then.len().min(again.len());
+        if then.drain(..common).ne(again.drain(..common)) || now.len() < bytes.len() {
+            self.differences += 1;
+        }
     }
 
     /// How many writes of the session so far were not what the machine has to send now. 0 as long as the machine is the same.

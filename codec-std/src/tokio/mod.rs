@@ -91,6 +91,7 @@ impl<'b, M: Machine, L: AsyncRead + AsyncWrite + Unpin> Driver<'b, M, L> {
                 Poll::Ready(())
             })
             .await;
+            self.engine.write_off(now());
             if let Some(pending) = self.engine.poll(now()) {
                 return Ok(Some(pending));
             }

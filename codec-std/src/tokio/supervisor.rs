@@ -29,6 +29,7 @@ pub enum Update<'i, M: Machine> {
     },
 }
 
+#[expect(clippy::large_enum_variant, reason = "one per program, and moved only when a connection ends")]
 enum State<'b, M: Machine, L, F> {
     Waiting { until: Instant },
     Connecting(Pin<Box<F>>),
@@ -45,7 +46,7 @@ type NewObserver<'b, M> = Box<dyn FnMut() -> Option<Box<dyn Observer<M>>> + Send
 
 /// Makes a connection and a machine, drives them, and begins again when they end, after the delays of a [`Backoff`].
 ///
-/// It never gives up by itself: drop it to stop.
+/// It never gives up by itself, not even after a command that ends the machine: drop it to stop.
 pub struct Supervisor<'b, M: Machine, L, F, C, N> {
     state: State<'b, M, L, F>,
     /// Between connections.

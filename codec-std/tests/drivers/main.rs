@@ -1,0 +1,13 @@
+//! Drivers, links and records, over scripts, pipes, real sockets and pseudo terminals.
+
+mod blocking;
+mod common;
+#[cfg(feature = "tokio")]
+mod exchange;
+mod record;
+#[cfg(unix)]
+mod serial;
+#[cfg(feature = "tokio")]
+mod supervisor;
+#[cfg(feature = "tokio")]
+mod tokio;
