@@ -143,10 +143,10 @@ async fn read_frames(mut read: OwnedReadHalf, client: u32, inbox: mpsc::Sender<I
                 Cut::TooLong { used } => (used, Some(Input::TooLong { client })),
             };
             done += used;
-            if let Some(input) = input {
-                if inbox.send(input).await.is_err() {
-                    return;
-                }
+            if let Some(input) = input
+                && inbox.send(input).await.is_err()
+            {
+                return;
             }
         }
         unread.drain(..done);

@@ -1,4 +1,9 @@
 //! The `panelctl` command as a user meets it: real processes, real sockets.
+#![cfg(unix)]
 
 mod decode;
+mod demo;
+mod live;
 mod process;
+mod secrets;
+mod usage;

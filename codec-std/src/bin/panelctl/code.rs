@@ -14,7 +14,7 @@ pub(crate) const CODE_VARIABLE: &str = "PANELCTL_CODE";
 #[derive(Args, Debug)]
 pub(crate) struct CodeArgs {
     /// Read the code from the first line of a file, `-` for standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     pub(crate) code_file: Option<PathBuf>,
 }
 

@@ -8,23 +8,23 @@ use codec_core::ness::{ChecksumPolicy, Model, ModelMap, Version};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PanelArgs {
     /// Address in requests: 0 is always taken, 1 to 15 only by the panel that has it
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=15))]
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=15))]
     pub(crate) address: u8,
 
     /// Which received checksums to accept
-    #[arg(long, value_enum, default_value_t = Checksum::Either)]
+    #[arg(long, global = true, value_enum, default_value_t = Checksum::Either)]
     pub(crate) checksum: Checksum,
 
     /// Which model a model byte stands for
-    #[arg(long, value_enum, default_value_t = Models::Rev16)]
+    #[arg(long, global = true, value_enum, default_value_t = Models::Rev16)]
     pub(crate) models: Models,
 
     /// Firmware before 5.8, which tells nothing while armed: only an event leads back to disarmed
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) infer_arming_state: bool,
 
     /// Put `?` behind every request, which makes a panel pause between messages
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) separator: bool,
 }
 

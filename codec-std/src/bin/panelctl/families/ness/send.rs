@@ -88,7 +88,7 @@ enum What {
     /// environment variable PANELCTL_KEYS.
     Keys {
         /// Keys with two digits at most
-        #[arg(value_name = "KEYS", value_parser = harmless)]
+        #[arg(value_name = "KEYS")]
         keys: Option<String>,
         /// Read the keys from the first line of a file, `-` for standard input
         #[arg(long, value_name = "FILE", conflicts_with = "keys")]
@@ -126,14 +126,14 @@ fn on_or_off(word: &str) -> Result<bool, String> {
 }
 
 /// Refuses what may hold a code. It repeats nothing of it.
-fn harmless(keys: &str) -> Result<String, &'static str> {
+fn harmless(keys: &str) -> anyhow::Result<Secret<String>> {
     if keys.chars().filter(char::is_ascii_digit).count() > 2 {
-        return Err(
-            "more than two digits may be a user's code, which the process list would show: leave the keys out to be asked for them, \
-                    or use PANELCTL_KEYS or --keys-file",
+        bail!(
+            "more than two digits may be a user's code, which the process list shows: leave the keys out to be asked for them, or use \
+             {KEYS_VARIABLE} or --keys-file"
         );
     }
-    Ok(keys.to_owned())
+    Ok(Secret::new(keys.to_owned()))
 }
 
 /// A status request by its digits or its name.
@@ -156,7 +156,7 @@ pub(crate) fn run(args: &SendArgs) -> anyhow::Result<Outcome> {
             Some(args.code.ask().context("a code is needed, or --no-code")?)
         }
         What::Disarm => Some(args.code.ask().context("a code is needed")?),
-        What::Keys { keys: Some(keys), .. } => Some(Secret::new(keys.clone())),
+        What::Keys { keys: Some(keys), .. } => Some(harmless(keys)?),
         What::Keys { keys: None, keys_file } => {
             Some(code::ask(keys_file.as_deref(), KEYS_VARIABLE, "Keys: ", "--keys-file FILE").context("keys are needed")?)
         }

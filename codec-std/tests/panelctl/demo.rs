@@ -1,0 +1,34 @@
+//! The first command that somebody tries.
+
+use crate::process::{Running, run};
+
+#[test]
+fn the_demo_tells_its_story() {
+    let ended = run(&["demo"], &[]);
+    assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
+    let mut rest = ended.stdout.as_str();
+    for told in [
+        "ness  panel disarmed",
+        "ness  zone 3 open",
+        "ness  zone 3 closed",
+        "ness  area 1 exit delay, away",
+        "ness  area 1 armed, away",
+        "ness  zone 1 open",
+        "ness  area 1 entry delay, away",
+        "ness  area 1 triggered, away",
+        "ness  area 1 disarmed",
+    ] {
+        let at = rest.find(told).unwrap_or_else(|| panic!("no {told} in its place: {}", ended.stdout));
+        rest = &rest[at..];
+    }
+}
+
+#[test]
+fn the_panels_can_be_kept() {
+    let mut demo = Running::start(&["demo", "--keep"], &[]);
+    let hint = demo.line("how to connect", |line| line.trim().starts_with("panelctl watch ness tcp://"));
+    let address = hint.rsplit(' ').next().unwrap().to_owned();
+    let sent = run(&["send", "ness", &address, "arm-away"], &[("PANELCTL_CODE", "1234")]);
+    assert_eq!((sent.code, sent.stdout.trim()), (0, "confirmed"), "{}", sent.stderr);
+    assert_eq!(demo.interrupt().code, 0);
+}
