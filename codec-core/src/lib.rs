@@ -102,6 +102,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
+#![cfg_attr(not(feature = "ness"), allow(dead_code, reason = "without a protocol nothing uses what the protocols share"))]
 // Nothing the peer or the caller does may panic. Lints see most ways to do so, not all.
 #![cfg_attr(
     not(test),
@@ -123,6 +124,10 @@
 #[cfg(any(test, feature = "arbitrary"))]
 #[cfg_attr(test, macro_use)]
 extern crate std;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod buf;
 mod error;
