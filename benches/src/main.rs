@@ -10,7 +10,7 @@ use codec_core::ness::{self, Packet};
 
 const POOL: usize = 1 << 20;
 const ROUNDS: usize = 31;
-const PASSES: usize = 4;
+const PASSES: usize = 6;
 
 /// At least as many times faster than the ordinary way, at most as many times slower than the limit.
 const FASTER: f64 = 2.5;
