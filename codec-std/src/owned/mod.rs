@@ -286,7 +286,7 @@ impl From<codec_core::CloseReason> for CloseReason {
         match from {
             codec_core::CloseReason::PeerClosed => Self::PeerClosed,
             codec_core::CloseReason::Requested => Self::Requested,
-            codec_core::CloseReason::Silent { millis } => Self::Silent { millis: millis.into() },
+            codec_core::CloseReason::Silent { millis } => Self::Silent { millis },
             other => Self::Other { detail: other.to_string() },
         }
     }
