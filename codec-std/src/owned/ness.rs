@@ -181,7 +181,7 @@ impl From<&ness::Line<'_>> for Line {
 /// Mirrors [`controller::PanelInfo`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PanelInfo {
-    /// The model in snake case, for example `d16x_cel_4g`, if the model byte stands for one.
+    /// The model's name, for example `D16X_CEL_4G`, if the model byte stands for one.
     pub model: Option<String>,
     /// The model byte.
     pub model_byte: u8,
@@ -191,7 +191,7 @@ pub struct PanelInfo {
 
 impl From<controller::PanelInfo> for PanelInfo {
     fn from(from: controller::PanelInfo) -> Self {
-        let model = from.model.map(|model| model.name().to_ascii_lowercase());
+        let model = from.model.map(|model| model.name().to_owned());
         Self { model, model_byte: from.model_byte, version: from.version.to_string() }
     }
 }

@@ -43,7 +43,7 @@ fn outcomes_and_reasons_are_words() {
     let event = OwnedEvent::from(Event::PanelInfo(info));
     assert_eq!(
         serde_json::to_value(event).unwrap(),
-        json!({"event": "panel_info", "model": "d16x_cel_4g", "model_byte": 0x15, "version": "8.7"})
+        json!({"event": "panel_info", "model": "D16X_CEL_4G", "model_byte": 0x15, "version": "8.7"})
     );
     let event = OwnedEvent::from(Event::Closed(codec_core::CloseReason::PeerClosed));
     assert_eq!(serde_json::to_value(event).unwrap(), json!({"event": "closed", "reason": "peer_closed"}));
