@@ -48,6 +48,7 @@ fn commands_end_with_their_outcome() {
     assert_eq!(send(&["keys"], &[("PANELCTL_KEYS", "1234E")]).0, 0);
     simulator.type_line("zone 17 open");
     simulator.type_line("battery 5 low");
+    simulator.line("battery", |line| line == "zone 5 battery low");
     let (code, table) = send(&["refresh"], &[]);
     assert_eq!(code, 0);
     for row in ["D32X version 10.8", "zones open      17", "zones battery low5"] {

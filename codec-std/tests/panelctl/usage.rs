@@ -85,7 +85,7 @@ fn no_answer_is_3() {
     let ended = run(&["send", "ness", &address, "panel-info", "--timeout", "0.3"], &[]);
     assert_eq!((ended.code, ended.stdout.as_str()), (3, "nothing came within 0.3 s\n"), "{}", ended.stderr);
     let ended = run(&["send", "ness", &address, "refresh", "--timeout", "0.3", "--json"], &[]);
-    assert_eq!((ended.code, ended.stdout.as_str()), (3, "{\"ok\":false,\"outcome\":\"timed-out\"}\n"), "{}", ended.stderr);
+    assert_eq!((ended.code, ended.stdout.as_str()), (3, "{\"ok\":false,\"outcome\":\"timed_out\"}\n"), "{}", ended.stderr);
     let ended = run(&["watch", "ness", &address, "--once"], &[]);
     assert_eq!((ended.code, ended.stdout.as_str()), (3, ""));
     assert!(ended.stderr.contains("nothing is heard of the panel"), "{}", ended.stderr);

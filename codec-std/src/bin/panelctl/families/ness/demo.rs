@@ -14,8 +14,8 @@ use super::news::News;
 use crate::demo::{Missing, Timeline};
 use crate::watch::{RX_BYTES, TX_BYTES};
 
-/// How long to wait for one event. The longest delay of the story is a second.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// How long the story may take. As a rule it takes four seconds.
+const PATIENCE: Duration = Duration::from_secs(13);
 
 /// How long a chapter lasts at least.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -92,6 +92,7 @@ pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<()
     let controller = Controller::new(Config::new()).map_err(|error| connection(error.to_string()))?;
     let mut driver = Driver::new(controller, link, &mut rx, &mut tx).map_err(|error| connection(error.to_string()))?;
     let mut news = News::default();
+    let end = Instant::now() + PATIENCE;
     for Chapter { act, expected } in story() {
         let mut expected: Vec<&str> = expected.to_vec();
         let first = expected.first().copied().unwrap_or_default();
@@ -106,7 +107,7 @@ pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<()
         let begin = Instant::now();
         loop {
             // When all is told, a little longer, so that a reader can follow.
-            let until = begin + if expected.is_empty() { PAUSE } else { PATIENCE };
+            let until = if expected.is_empty() { begin + PAUSE } else { end };
             let next = expected.first().copied().unwrap_or("more");
             let event = tokio::select! {
                 event = timeout_at(until, driver.next()) => event,
@@ -117,7 +118,7 @@ pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<()
                 Ok(Ok(None)) => return Err(missing(next, "the connection ended".into())),
                 Ok(Err(error)) => return Err(missing(next, format!("the connection broke: {error}"))),
                 Err(_) if expected.is_empty() => break,
-                Err(_) => return Err(missing(next, format!("it did not come within {} s", PATIENCE.as_secs()))),
+                Err(_) => return Err(missing(next, "it did not come in time".into())),
             };
             if let Some(words) = words(&event, &mut news) {
                 timeline.tell(&words);

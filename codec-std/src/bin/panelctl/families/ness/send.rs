@@ -224,12 +224,12 @@ async fn send(args: &SendArgs, secret: Option<Secret<String>>) -> anyhow::Result
         }
         controller::Outcome::PanelInfo(info) => {
             let (words, fields) = panel_info(info);
-            report(args, "panel-info", &words, fields)?;
+            report(args, "panel_info", &words, fields)?;
             Ok(Outcome::Done)
         }
         controller::Outcome::TimedOut => {
             let seconds = f64::from(args.timeout) / 1000.0;
-            report(args, "timed-out", &format!("nothing came within {seconds} s"), Fields::new())?;
+            report(args, "timed_out", &format!("nothing came within {seconds} s"), Fields::new())?;
             Ok(Outcome::TimedOut)
         }
         controller::Outcome::Disconnected => bail!("the connection to {} ended before the outcome was known", args.to),
@@ -272,7 +272,7 @@ async fn refresh<L: AsyncRead + AsyncWrite + Unpin>(
         }
     }
     if answered.is_empty() {
-        report(args, "timed-out", "nothing came in time", Fields::new())?;
+        report(args, "timed_out", "nothing came in time", Fields::new())?;
         return Ok(Outcome::TimedOut);
     }
     let words = table::lines(driver.machine()).join("\n");
@@ -309,7 +309,7 @@ fn panel_info(info: PanelInfo) -> (String, Fields) {
 fn report(args: &SendArgs, outcome: &str, words: &str, more: Fields) -> anyhow::Result<()> {
     let mut output = Output::stdout();
     if args.json {
-        let ok = !matches!(outcome, "timed-out" | "refused");
+        let ok = !matches!(outcome, "timed_out" | "refused");
         let mut fields = detail("ok", json!(ok));
         fields.insert("outcome".into(), json!(outcome));
         fields.extend(more);
