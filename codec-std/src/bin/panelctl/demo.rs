@@ -19,6 +19,10 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
+    pub(crate) const fn new(family: &'static str, lines: mpsc::UnboundedSender<(&'static str, String)>) -> Self {
+        Self { family, lines }
+    }
+
     /// Something that a controller told.
     pub(crate) fn tell(&self, words: &str) {
         // Without a reader the program is ending.
@@ -46,7 +50,7 @@ async fn demo(args: &DemoArgs) -> anyhow::Result<Outcome> {
     output.line(&format!("simulated ness panel at {}", panel.address()))?;
     output.flush()?;
     let begin = Instant::now();
-    let story = ness::demo::play(&panel, Timeline { family: "ness", lines });
+    let story = ness::demo::play(&panel, Timeline::new("ness", lines));
     tokio::pin!(story);
     let mut show = |(family, words): (&str, String)| {
         output.line(&format!("{:6.2} s  {family}  {words}", begin.elapsed().as_secs_f64()))?;

@@ -144,3 +144,24 @@ fn words(event: &Event<'_>, news: &mut News) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use codec_std::sim::ness::Report;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_simulator_that_dies_is_a_failure() {
+        let dies = |report| assert!(!matches!(report, Report::Notice(_)), "this is meant to happen");
+        let simulator = Simulator::start(Setup::new(), "127.0.0.1:0", dies).await.unwrap();
+        let (lines, mut told) = mpsc::unbounded_channel();
+        let missing = play(&simulator, Timeline::new(FAMILY, lines)).await.unwrap_err();
+        assert_eq!(missing.missing, "zone 3 open");
+        assert!(missing.to_string().contains("gone"), "{missing}");
+        // What came before was told.
+        let told: Vec<String> = std::iter::from_fn(|| told.try_recv().ok().map(|(_, words)| words)).collect();
+        assert!(told.contains(&"panel disarmed".to_owned()), "{told:?}");
+    }
+}
