@@ -129,3 +129,55 @@ fn ness_records_agree_field_by_field() {
     println!("{lines} lines, {compared} fields compared, {refused} refused, {reencoded} encoded again");
     assert_eq!((lines, refused, compared, reencoded), (418, 14, 8427, 333));
 }
+
+/// All lines in one stream, through a controller, cut in many ways.
+#[test]
+fn ness_records_as_a_stream_are_the_same_for_every_cutting() {
+    use codec_core::{Env, Instant, Machine, RxBuf, TxBuf};
+
+    let Some(records) = records("ness.json") else {
+        println!("no shared vectors beside this checkout");
+        return;
+    };
+    let stream: Vec<u8> = records.iter().flat_map(|record| format!("{}\r\n", record["wire"].as_str().unwrap()).into_bytes()).collect();
+    let events = |size: usize, mut cut: Box<dyn FnMut() -> usize>| {
+        let mut controller = ness::Controller::new(ness::controller::Config::new()).unwrap();
+        let (mut rx_storage, mut tx_storage) = (vec![0; size], vec![0; 4096]);
+        let (mut rx, mut tx) = (RxBuf::new(&mut rx_storage), TxBuf::new(&mut tx_storage));
+        let (mut events, mut rest) = (Vec::new(), &stream[..]);
+        while !rest.is_empty() {
+            let space = rx.space();
+            let len = cut().clamp(1, space.len()).min(rest.len());
+            space[..len].copy_from_slice(&rest[..len]);
+            rx.commit(len);
+            rest = &rest[len..];
+            while let Some(pending) = controller.poll_event(&Env::at(Instant::ZERO), &mut rx, &mut tx) {
+                events.push(format!("{:?}", controller.event(pending, &rx)));
+            }
+        }
+        events
+    };
+    let whole = events(1 << 20, Box::new(|| usize::MAX));
+    let lines = whole.iter().filter(|event| event.starts_with("Line")).count();
+    let faults = whole.iter().filter(|event| event.starts_with("Fault")).count();
+    println!("{} events, {lines} of them lines, {faults} faults", whole.len());
+    // Lines whose checksum follows neither rule are faults here, and repeated events are left out.
+    assert!(lines > 350 && faults > 14, "{lines} lines, {faults} faults");
+    for size in [ness::Controller::RX_MIN, 2048] {
+        for chunk in [1, 2, 3, 7, 64] {
+            assert_eq!(events(size, Box::new(move || chunk)), whole, "chunks of {chunk}, {size} bytes of buffer");
+        }
+        let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+        for round in 0..20 {
+            random = random.wrapping_add(round);
+            let mut state = random;
+            let cut = move || {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                usize::try_from(state % 50).unwrap()
+            };
+            assert_eq!(events(size, Box::new(cut)), whole, "random cuts {round}, {size} bytes of buffer");
+        }
+    }
+}
