@@ -100,6 +100,25 @@ async fn a_client_that_has_said_all_still_gets_its_answer() {
     assert_eq!(all, b"820003600000001b\r\n");
 }
 
+/// One that reads all along is not slow, however much it asks for at once.
+#[tokio::test]
+async fn a_client_may_ask_without_waiting() {
+    const REQUESTS: usize = 5_000;
+    let (simulator, reports) = simulator().await;
+    let (read, mut write) = TcpStream::connect(simulator.address()).await.unwrap().into_split();
+    let asking = tokio::spawn(async move {
+        write.write_all(&b"8300360S14E4\r\n".repeat(REQUESTS)).await.unwrap();
+        write
+    });
+    let mut lines = BufReader::new(read).lines();
+    for _ in 0..REQUESTS {
+        let line = timeout(DEADLINE, lines.next_line()).await.expect("a line in time").unwrap().expect("a line");
+        assert_eq!(line, "8200036014000007");
+    }
+    drop(asking.await.unwrap());
+    assert!(!reports.lock().unwrap().iter().any(|report| matches!(report, Report::Dropped { .. })));
+}
+
 #[tokio::test]
 async fn noise_reaches_nobody() {
     let (simulator, reports) = simulator().await;
@@ -142,4 +161,5 @@ async fn a_setup_that_cannot_be_is_refused() {
     let taken = simulator().await.0;
     let started = Simulator::start(Setup::new(), taken.address(), |_| {}).await;
     assert!(matches!(started, Err(StartError::Listen(_))), "{started:?}");
+    assert_eq!(started.unwrap_err().to_string(), "cannot listen");
 }

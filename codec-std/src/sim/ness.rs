@@ -100,10 +100,10 @@ pub enum Report {
 #[non_exhaustive]
 pub enum StartError {
     /// The setup is not valid.
-    #[error("the panel cannot be set up so: {0}")]
+    #[error("the panel cannot be set up so")]
     Config(#[from] ConfigError),
     /// The port cannot be listened on.
-    #[error("cannot listen: {0}")]
+    #[error("cannot listen")]
     Listen(#[from] io::Error),
 }
 
@@ -339,5 +339,9 @@ async fn run(setup: Setup, mut world: World, mut orders: mpsc::Receiver<Order>) 
             () = due => {}
         }
         world.settle(&mut panel, &mut rx, &mut tx, cause);
+        if cause.is_some() {
+            // A client that asks without a pause must not fill its own queue before anything is written from it.
+            tokio::task::yield_now().await;
+        }
     }
 }
