@@ -1,5 +1,8 @@
 //! A simulated panel, somebody who watches and somebody who sends: three processes.
 
+use std::io::Write as _;
+use std::net::TcpStream;
+
 use serde_json::Value;
 
 use crate::process::{Running, run};
@@ -139,6 +142,27 @@ fn a_watcher_in_words_tells_news_only() {
     assert_eq!(ended.code, 0);
     for hint in ["the panel refuses: zone is 99, must be 1 to 16", "unknown word", "zone N open|close"] {
         assert!(ended.stderr.contains(hint), "{hint}: {}", ended.stderr);
+    }
+    assert!(ended.stderr.contains("line 6: unknown word"), "{}", ended.stderr);
+}
+
+/// Clients that never pause keep it busy, and it still ends when it is told to.
+#[test]
+fn a_simulation_under_load_ends_with_ctrl_c() {
+    let mut simulator = Running::start(&["simulate", "ness"], &[]);
+    let address = simulator.listening();
+    let flood: Vec<_> = (0..2)
+        .map(|_| {
+            let mut client = TcpStream::connect(&address).unwrap();
+            std::thread::spawn(move || while client.write_all(b"noise\r\n8300360S14E4\r\n").is_ok() {})
+        })
+        .collect();
+    for _ in 0..1_000 {
+        simulator.line("report", |line| line.contains("no request"));
+    }
+    assert_eq!(simulator.interrupt().code, 0);
+    for client in flood {
+        client.join().unwrap();
     }
 }
 

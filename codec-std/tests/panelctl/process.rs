@@ -130,7 +130,14 @@ impl Running {
     /// Waits for the end. All of standard output is in the result, also what was looked at before.
     pub(crate) fn end(mut self) -> Ended {
         drop(self.stdin.take());
-        let status = self.child.wait().expect("it ends");
+        let end = Instant::now() + DEADLINE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("it can be asked") {
+                break status;
+            }
+            assert!(Instant::now() < end, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        };
         let mut seen = std::mem::take(&mut self.seen);
         while let Ok(line) = self.stdout.recv_timeout(DEADLINE) {
             seen.push(line);

@@ -75,6 +75,9 @@ fn a_script_with_a_mistake_does_not_begin() {
     std::fs::remove_file(&script).unwrap();
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
     assert!(ended.stderr.contains("line 3: expected: zone N open|close"), "{}", ended.stderr);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let ended = run(&["simulate", "ness", "--listen", &taken.local_addr().unwrap().to_string()], &[]);
+    assert_eq!((ended.code, ended.stderr.matches("os error").count()), (2, 1), "{}", ended.stderr);
 }
 
 /// A panel that takes connections and says nothing.

@@ -30,11 +30,22 @@ impl<'a> Source<'a> {
     }
 }
 
+/// One line that is not blank.
+pub(crate) struct Line {
+    /// From 1.
+    pub(crate) number: u64,
+    pub(crate) step: Result<Step, ScriptError>,
+}
+
 /// Lines that a thread reads, so that the simulation need not wait for them.
 pub(crate) enum Lines {
     /// A file, which is read whole and checked before anything happens.
-    Ready(std::vec::IntoIter<Step>),
-    Typed(mpsc::Receiver<std::io::Result<String>>),
+    Ready(std::vec::IntoIter<Line>),
+    Typed {
+        lines: mpsc::Receiver<std::io::Result<String>>,
+        /// Lines so far.
+        count: u64,
+    },
     Ended,
 }
 
@@ -46,29 +57,30 @@ impl Lines {
             Source::File(path) => {
                 let name = path.display();
                 let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the script {name}"))?;
-                let mut steps = Vec::new();
-                for (number, line) in text.lines().enumerate() {
-                    let step = script::parse(line).with_context(|| format!("{name}, line {}", number + 1))?;
-                    steps.extend(step);
+                let mut lines = Vec::new();
+                for (number, line) in (1..).zip(text.lines()) {
+                    let step = script::parse(line).with_context(|| format!("{name}, line {number}"))?;
+                    lines.extend(step.map(|step| Line { number, step: Ok(step) }));
                 }
-                Ok(Self::Ready(steps.into_iter()))
+                Ok(Self::Ready(lines.into_iter()))
             }
-            Source::Stdin => Ok(Self::Typed(wait::stdin_lines())),
+            Source::Stdin => Ok(Self::Typed { lines: wait::stdin_lines(), count: 0 }),
         }
     }
 
-    /// The next step; never again once the script has ended. Nothing is lost when the future is dropped.
-    pub(crate) async fn next(&mut self) -> anyhow::Result<Result<Step, ScriptError>> {
+    /// The next line that is not blank; never again once the script has ended. Nothing is lost when the future is dropped.
+    pub(crate) async fn next(&mut self) -> anyhow::Result<Line> {
         loop {
             match self {
-                Self::Ready(steps) => match steps.next() {
-                    Some(step) => return Ok(Ok(step)),
+                Self::Ready(lines) => match lines.next() {
+                    Some(line) => return Ok(line),
                     None => *self = Self::Ended,
                 },
-                Self::Typed(lines) => match lines.recv().await {
+                Self::Typed { lines, count } => match lines.recv().await {
                     Some(Ok(line)) => {
+                        *count += 1;
                         if let Some(step) = script::parse(&line).transpose() {
-                            return Ok(step);
+                            return Ok(Line { number: *count, step });
                         }
                     }
                     Some(Err(error)) => return Err(error).context("cannot read the script from standard input"),

@@ -15,7 +15,7 @@ use super::words::{output_number, request_words};
 use crate::code::CodeArgs;
 use crate::exit::Outcome;
 use crate::output::{Output, complain};
-use crate::simulate::{Lines, Source};
+use crate::simulate::{Line, Lines, Source};
 use crate::{wait, words};
 
 /// Simulate a Ness panel behind a serial-to-Ethernet adapter.
@@ -184,12 +184,12 @@ async fn simulate(setup: Setup, listen: &str, mut lines: Lines, whose: &str, typ
     let script = async {
         loop {
             match lines.next().await? {
-                Err(error) => complain(&error.to_string()),
-                Ok(step) => match simulator.step(step).await {
+                Line { number, step: Err(error) } => complain(&format!("line {number}: {error}")),
+                Line { number, step: Ok(step) } => match simulator.step(step).await {
                     Ok(Done::Next) => {}
                     Ok(Done::Help) => complain(script::HELP),
                     Ok(Done::Quit) => return Ok(()),
-                    Err(error @ StepError::Refused(_)) => complain(&error.to_string()),
+                    Err(error @ StepError::Refused(_)) => complain(&format!("line {number}: {error}")),
                     Err(error) => return Err(anyhow::Error::from(error)),
                 },
             }
@@ -199,13 +199,17 @@ async fn simulate(setup: Setup, listen: &str, mut lines: Lines, whose: &str, typ
     tokio::pin!(script, interrupted);
     loop {
         tokio::select! {
+            // A client can keep the panel busy without a pause: the end comes before what happened.
             biased;
-            Some(report) = reported.recv() => show(report, &mut output)?,
-            () = simulator.ended() => anyhow::bail!("the simulated panel has died"),
             result = &mut interrupted => {
                 result?;
                 break;
             }
+            Some(report) = reported.recv() => {
+                output.line(&sentence(report))?;
+                show_all(&mut reported, &mut output)?;
+            }
+            () = simulator.ended() => anyhow::bail!("the simulated panel has died"),
             result = &mut script => {
                 result?;
                 break;
@@ -213,14 +217,15 @@ async fn simulate(setup: Setup, listen: &str, mut lines: Lines, whose: &str, typ
         }
     }
     // What the last step led to.
-    while let Ok(report) = reported.try_recv() {
-        show(report, &mut output)?;
-    }
+    show_all(&mut reported, &mut output)?;
     Ok(Outcome::Done)
 }
 
-fn show(report: Report, output: &mut Output<impl Write>) -> anyhow::Result<()> {
-    output.line(&sentence(report))?;
+/// Shows what waits to be shown, all of it, so that it cannot pile up.
+fn show_all(reported: &mut mpsc::UnboundedReceiver<Report>, output: &mut Output<impl Write>) -> anyhow::Result<()> {
+    while let Ok(report) = reported.try_recv() {
+        output.line(&sentence(report))?;
+    }
     output.flush()
 }
 
