@@ -25,7 +25,7 @@
 //!
 //! Secrets are masked unless kept on purpose: each is replaced by characters of the same length and the checksum of its frame is made
 //! to fit, so the times, the lengths and the cuts between reads stay. A masked record repeats with the same events as long as nothing
-//! depends on a code; a panel's machine must be given the masked code to accept it.
+//! depends on a code; a panel's machine must be given the masked code to accept it. The fault of a damaged request may name other digits.
 
 use std::io;
 

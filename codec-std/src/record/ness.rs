@@ -44,7 +44,7 @@ pub struct NessMask {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sender {
-    /// Knows no codes: only what looks like a request is masked.
+    /// Knows no codes. What looks like a request of another host is masked, or like a piece of one.
     Panel,
     /// May send codes at any place: everything is masked that cannot be decoded.
     Host,
@@ -73,7 +73,7 @@ impl NessMask {
                 }
                 Cut::TooLong { used } => {
                     let text = self.held.get(..used).unwrap_or_default();
-                    self.suspect = self.sender == Sender::Host || request_at(text).is_some();
+                    self.suspect = self.sender == Sender::Host || request_at(text).is_some() || may_be_typed(text);
                     (mask_damaged(text, self.sender), used)
                 }
                 // The rest of the too long, or what stands between frames.
@@ -170,6 +170,7 @@ fn mask_damaged(text: &[u8], sender: Sender) -> Vec<u8> {
             hide(rest.get_mut(end - start..).unwrap_or_default());
         }
         (None, Sender::Host) => hide(&mut out),
+        (None, Sender::Panel) if may_be_typed(&out) => hide(&mut out),
         (None, Sender::Panel) => {}
     }
     out
@@ -187,6 +188,18 @@ fn request_at(text: &[u8]) -> Option<(usize, usize)> {
         digits(3).or_else(|| digits(4))
     };
     (0..text.len()).find_map(header).or_else(|| text.starts_with(b"83").then_some((0, 2)))
+}
+
+/// Whether there are keys besides digits in text that does not begin as a panel's line does: START, address, LENGTH, COMMAND.
+fn may_be_typed(text: &[u8]) -> bool {
+    let panel = match text {
+        [b'8', b'2' | b'3' | b'6' | b'7', header @ ..] => {
+            header.get(..4).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+                && matches!(header.get(4..6), Some(b"60" | b"61"))
+        }
+        _ => false,
+    };
+    !panel && text.iter().any(|byte| b"AHEXFVPDM*#".contains(byte))
 }
 
 fn hide(text: &mut [u8]) {
@@ -296,6 +309,10 @@ mod tests {
         for (text, expected) in [
             ("820003601\r\n", "820003601\r\n"),
             ("12345 hello\r\n", "12345 hello\r\n"),
+            ("82000360140000C\r\n", "82000360140000C\r\n"),
+            ("0660A1234E49\r\n", "0000A0000E00\r\n"),
+            ("34E49\r\n", "00E00\r\n"),
+            ("9300660*1234#49\r\n", "0000000*0000#00\r\n"),
             ("12 8300660A1234E4\r\n", "12 8300660A0000E0\r\n"),
             ("870083610109001809211831\r\n", "870083610109001809211831\r\n"),
         ] {
@@ -312,6 +329,8 @@ mod tests {
             assert_eq!(stream(&mut NessMask::to_panel(), &chunks), expected);
             assert_eq!(stream(&mut NessMask::from_panel(), &chunks), expected);
         }
+        let keys = format!("A1234E{}\r\n", "12".repeat(100));
+        assert_eq!(stream(&mut NessMask::from_panel(), &[keys.as_bytes()]), format!("A0000E{}\r\n", "00".repeat(100)));
         let noise = format!("{}\r\n", "12".repeat(100));
         assert_eq!(stream(&mut NessMask::from_panel(), &[noise.as_bytes()]), noise);
         assert_eq!(stream(&mut NessMask::to_panel(), &[noise.as_bytes()]), format!("{}\r\n", "00".repeat(100)));
