@@ -117,6 +117,15 @@ fn mask_hides_codes_and_seals_again() {
             assert!(ended.stdout.contains(r#""data":"S15""#));
         }
     }
+    // What is left of a request that was cut off in front, or damaged.
+    let damaged = b"9876E35\r\n76E35\r\n830987660\r\n8300698A9876E35\r\n87983699876543210123456789\r\n8300660A9876E";
+    for form in [&["--mask"][..], &["--mask", "--json"]] {
+        let ended = panelctl_with_input(&[&["decode", "ness"], form].concat(), damaged);
+        assert_eq!((ended.code, ended.stdout.lines().count()), (1, 6), "{}", ended.stdout);
+        for digits in ["98", "87", "76", "69"] {
+            assert!(!ended.stdout.contains(digits), "{}", ended.stdout);
+        }
+    }
     let shown = panelctl_with_input(&["decode", "ness"], capture);
     assert!(shown.stdout.contains("A9876E"));
 }

@@ -1,7 +1,7 @@
 //! A simulated panel, somebody who watches and somebody who sends: three processes.
 
 use std::io::Write as _;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 
 use serde_json::Value;
 
@@ -180,4 +180,26 @@ fn a_script_file_waits_for_its_client() {
     std::fs::remove_file(&script).unwrap();
     assert_eq!(watch.interrupt().code, 0);
     assert_eq!(simulator.interrupt().code, 0);
+}
+
+/// A panel that answers somebody else all the time, and lets nobody find an end.
+#[test]
+fn chatter_keeps_nobody_waiting() {
+    let panel = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp://{}", panel.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for client in panel.incoming() {
+            let mut client = client.unwrap();
+            std::thread::spawn(move || {
+                while client.write_all(b"8200036014000007\r\n87008361010900180921183139c7\r\nnoise\r\n").is_ok() {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+            });
+        }
+    });
+    for args in [&["watch", "ness", &address, "--once"][..], &["send", "ness", &address, "refresh"]] {
+        let mut running = Running::start(args, &[]);
+        running.line("state", |line| line == "state");
+        assert_eq!(running.end().code, 0, "{args:?}");
+    }
 }

@@ -9,7 +9,7 @@ use crate::families::{Protocol, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
-#[command(name = "panelctl", version, about, after_help = AFTER_HELP, max_term_width = 110)]
+#[command(name = "panelctl", version, after_help = AFTER_HELP, max_term_width = 110)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

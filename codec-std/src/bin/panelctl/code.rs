@@ -1,11 +1,16 @@
 //! Where user codes come from: never from the arguments, which every user of the computer can read in the process list.
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use codec_core::Secret;
+
+use crate::exit::Outcome;
+use crate::output::complain;
 
 /// The environment variable that is looked at.
 pub(crate) const CODE_VARIABLE: &str = "PANELCTL_CODE";
@@ -54,16 +59,46 @@ pub(crate) fn ask(file: Option<&Path>, variable: &str, prompt: &str, option: &st
     Ok(Secret::new(typed))
 }
 
+/// Tells what is wrong with the arguments. What may be a code among those of `send` is not repeated: errors go to logs.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let mut text = error.render().to_string();
+    let mut arguments = std::env::args().skip(1);
+    if error.use_stderr() && arguments.next().as_deref() == Some("send") {
+        let found: Vec<String> = arguments.filter(|argument| may_hold_code(argument) && text.contains(argument)).collect();
+        if !found.is_empty() {
+            for argument in &found {
+                text = text.replace(argument, "***");
+            }
+            complain(&format!("{text}\nA code is no argument: it is asked for, or comes from {CODE_VARIABLE} or --code-file FILE."));
+            return Outcome::Failed.code();
+        }
+    }
+    error.exit()
+}
+
+/// More than two digits, and no address.
+fn may_hold_code(argument: &str) -> bool {
+    digits(argument) > 2 && !argument.contains("://")
+}
+
+/// How many digits there are.
+pub(crate) fn digits(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_digit).count()
+}
+
 /// The first line of a file, without white space around it. Errors name the file and repeat nothing of it.
 fn first_line(path: &Path) -> anyhow::Result<Secret<String>> {
     // A code has a few digits; a larger file is a mistake.
     const LIMIT: u64 = 4096;
-    let mut text = String::new();
+    let name = path.display();
+    let mut line = Vec::new();
+    // Whoever writes into a pipe need not close it.
     if path.as_os_str() == "-" {
-        io::stdin().lock().take(LIMIT).read_to_string(&mut text).context("cannot read standard input")?;
+        io::stdin().lock().take(LIMIT).read_until(b'\n', &mut line).context("cannot read standard input")?;
     } else {
-        let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-        file.take(LIMIT).read_to_string(&mut text).with_context(|| format!("cannot read {}", path.display()))?;
+        let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
+        BufReader::new(file.take(LIMIT)).read_until(b'\n', &mut line).with_context(|| format!("cannot read {name}"))?;
     }
-    Ok(Secret::new(text.lines().next().unwrap_or_default().trim().to_owned()))
+    let text = str::from_utf8(&line).with_context(|| format!("{name} is not text"))?;
+    Ok(Secret::new(text.trim().to_owned()))
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Write};
 
 use anyhow::Context as _;
+use codec_core::FaultKind;
 use serde_json::json;
 
 use crate::cli::DecodeArgs;
@@ -50,7 +51,7 @@ pub(crate) trait Show {
 pub(crate) struct Problem {
     /// One of the documented classes.
     pub(crate) class: &'static str,
-    /// For people. Nothing of the unit itself: that may be a secret.
+    /// For people.
     pub(crate) detail: String,
     /// Offset in bytes from the beginning of the unit.
     pub(crate) at: u64,
@@ -59,6 +60,23 @@ pub(crate) struct Problem {
 impl From<codec_core::Fault> for Problem {
     fn from(fault: codec_core::Fault) -> Self {
         Self { class: fault.kind.class(), detail: fault.kind.to_string(), at: fault.at.into() }
+    }
+}
+
+impl Problem {
+    /// Without the numbers of the fault: they were read from the unit, and may be a part of a code in one that is damaged.
+    pub(crate) fn masked(fault: codec_core::Fault) -> Self {
+        let class = fault.kind.class();
+        let detail = match fault.kind {
+            FaultKind::UnknownStart(_) => "unknown START".into(),
+            FaultKind::UnknownCommand(_) => "unknown COMMAND".into(),
+            FaultKind::BadLength { .. } => "the length field does not fit this kind of frame".into(),
+            FaultKind::Truncated { .. } => "frame cut short".into(),
+            FaultKind::Trailing { .. } => "bytes left over behind the frame".into(),
+            FaultKind::Checksum { .. } => "wrong checksum".into(),
+            kind => kind.to_string(),
+        };
+        Self { class, detail, at: fault.at.into() }
     }
 }
 

@@ -20,7 +20,11 @@ use clap::Parser as _;
 use crate::exit::{Outcome, StdoutClosed};
 
 fn main() -> ExitCode {
-    let outcome = match cli::Cli::parse().command {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return code::usage(&error),
+    };
+    let outcome = match cli.command {
         cli::Command::Decode(args) => decode::run(&args),
         cli::Command::Watch(cli::Watch::Ness(args)) => {
             let watched = families::ness::watch::NessWatch::new(args.controller.config(), args.common.lines);

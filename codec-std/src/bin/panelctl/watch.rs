@@ -20,8 +20,8 @@ use crate::exit::Outcome;
 use crate::output::{Fields, Output, complain};
 use crate::wait;
 
-/// After so long without an answer the first polls are over, and the state is shown.
-const QUIET: Duration = Duration::from_millis(1_500);
+/// After so long without a new answer the first polls are over, and the state is shown.
+pub(crate) const QUIET: Duration = Duration::from_millis(1_500);
 
 /// So long may the first answer take.
 const FIRST_ANSWER: Duration = Duration::from_secs(5);
@@ -60,7 +60,7 @@ pub(crate) trait Watched {
 /// What an event is to the one who watches.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
-    /// The answer to a poll.
+    /// The answer to a poll, the first of its kind on this connection. Somebody else may poll the panel all the time.
     pub(crate) answer: bool,
     /// What to print.
     pub(crate) words: Option<String>,

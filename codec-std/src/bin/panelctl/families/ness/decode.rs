@@ -23,7 +23,7 @@ impl LineDecoder {
 
 impl Decoder for LineDecoder {
     fn unit<'u>(&'u mut self, bytes: &'u [u8]) -> Result<Box<dyn Show + 'u>, Problem> {
-        let line = ness::decode(bytes)?;
+        let line = ness::decode(bytes).map_err(|fault| if self.mask { Problem::masked(fault) } else { fault.into() })?;
         if self.mask && may_hold_code(&line) {
             self.masked = mask(&line);
             return Ok(Box::new(ness::decode(&self.masked)?));
@@ -46,6 +46,14 @@ impl Decoder for LineDecoder {
 
 fn may_hold_code(line: &Line<'_>) -> bool {
     matches!(line.packet().body, Body::Request(keys) if keys.status_request().is_none())
+}
+
+/// The line of the table, without a code that may be among the keys.
+pub(crate) fn masked_row(line: &Line<'_>) -> String {
+    if !may_hold_code(line) {
+        return line.row();
+    }
+    ness::decode(&mask(line)).map_or_else(|fault| Problem::masked(fault).detail, |masked| masked.row())
 }
 
 /// The line with every digit among its keys 0. The checksum says as much about the keys as before: it fits by the same rule, or not.

@@ -12,6 +12,7 @@ use codec_std::links::Address;
 use codec_std::tokio::Driver;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout_at};
 
 use super::decode::put_status;
 use super::options::{self, PanelArgs};
@@ -21,7 +22,7 @@ use crate::code::{self, CodeArgs};
 use crate::exit::Outcome;
 use crate::output::{Fields, Output};
 use crate::wait;
-use crate::watch::{RX_BYTES, TX_BYTES};
+use crate::watch::{QUIET, RX_BYTES, TX_BYTES};
 
 /// Send one command to a Ness panel and wait for its outcome.
 ///
@@ -44,7 +45,7 @@ pub(crate) struct SendArgs {
     #[arg(long, global = true)]
     json: bool,
 
-    /// How long to wait for the outcome
+    /// How long to wait for the outcome once connected, which may take 10 s
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = options::millis, global = true)]
     timeout: u32,
 
@@ -127,7 +128,7 @@ fn on_or_off(word: &str) -> Result<bool, String> {
 
 /// Refuses what may hold a code. It repeats nothing of it.
 fn harmless(keys: &str) -> anyhow::Result<Secret<String>> {
-    if keys.chars().filter(char::is_ascii_digit).count() > 2 {
+    if code::digits(keys) > 2 {
         bail!(
             "more than two digits may be a user's code, which the process list shows: leave the keys out to be asked for them, or use \
              {KEYS_VARIABLE} or --keys-file"
@@ -248,21 +249,22 @@ async fn linger<L: AsyncRead + AsyncWrite + Unpin>(driver: &mut Driver<'_, Contr
     let _ = tokio::time::timeout(Duration::from_millis(500), rest).await;
 }
 
-/// Takes in answers until no more come, and shows what they tell.
+/// Takes in answers until no new ones come, whatever else is said meanwhile, and shows what they tell.
 async fn refresh<L: AsyncRead + AsyncWrite + Unpin>(
     args: &SendArgs,
     driver: &mut Driver<'_, Controller<'static>, L>,
 ) -> anyhow::Result<Outcome> {
     let mut answered = Vec::new();
-    let mut patience = Duration::from_millis(args.timeout.into());
+    let timeout = Duration::from_millis(args.timeout.into());
+    let mut until = Instant::now() + timeout;
     while answered.len() < RequestId::ALL.len() {
-        match tokio::time::timeout(patience, driver.next()).await {
+        match timeout_at(until, driver.next()).await {
             Ok(Ok(Some(Event::Line(line)))) => {
-                if let Body::Status(status) = line.packet().body {
-                    if !answered.contains(&status.request) {
-                        answered.push(status.request);
-                    }
-                    patience = patience.min(Duration::from_millis(1_500));
+                if let Body::Status(status) = line.packet().body
+                    && !answered.contains(&status.request)
+                {
+                    answered.push(status.request);
+                    until = Instant::now() + timeout.min(QUIET);
                 }
             }
             Ok(Ok(Some(_))) => {}

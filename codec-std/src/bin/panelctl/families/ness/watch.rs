@@ -1,5 +1,7 @@
 //! `panelctl watch ness` and `panelctl replay` of a Ness record: events in words or as objects.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use codec_core::ConfigError;
 use codec_core::ness::controller::{Config, Event};
@@ -7,10 +9,10 @@ use codec_core::ness::{Body, Controller};
 use codec_std::owned::ness::OwnedEvent;
 use serde_json::Value;
 
+use super::decode::masked_row;
 use super::news::News;
 use super::options::{self, PanelArgs};
 use super::table;
-use crate::decode::Show as _;
 use crate::output::Fields;
 use crate::watch::{Heard, Watched};
 
@@ -64,13 +66,15 @@ pub(crate) struct NessWatch {
     /// Show lines as well.
     show_lines: bool,
     news: News,
+    /// Statuses that were told since the connection came about.
+    answered: BTreeSet<u8>,
     /// The last line was an event, not an answer.
     spontaneous: bool,
 }
 
 impl NessWatch {
     pub(crate) fn new(config: Config<'static>, show_lines: bool) -> Self {
-        Self { config, show_lines, news: News::default(), spontaneous: false }
+        Self { config, show_lines, news: News::default(), answered: BTreeSet::new(), spontaneous: false }
     }
 }
 
@@ -88,6 +92,7 @@ impl Watched for NessWatch {
 
     fn connected(&mut self) {
         self.news = News::default();
+        self.answered.clear();
         self.spontaneous = false;
     }
 
@@ -95,7 +100,8 @@ impl Watched for NessWatch {
         match event {
             Event::Line(line) => {
                 self.spontaneous = matches!(line.packet().body, Body::Event(_));
-                Heard { answer: !self.spontaneous, words: self.show_lines.then(|| line.row()), ..Heard::default() }
+                let answer = matches!(line.packet().body, Body::Status(status) if self.answered.insert(status.request.raw()));
+                Heard { answer, words: self.show_lines.then(|| masked_row(line)), ..Heard::default() }
             }
             Event::Notice(notice) => {
                 let words = self.news.words(notice).filter(|_| settled || self.spontaneous);
