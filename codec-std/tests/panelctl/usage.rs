@@ -25,6 +25,7 @@ fn every_level_has_help_with_examples() {
         assert!(ended.stdout.contains("Example") && ended.stdout.contains("  panelctl "), "{args:?}: {}", ended.stdout);
     }
     let top = run(&["--help"], &[]).stdout;
+    assert!(top.starts_with("Decode, watch, command and simulate"), "{top}");
     for code in 0..=4 {
         assert!(top.lines().any(|line| line.trim_start().starts_with(&format!("{code}  "))), "exit code {code}: {top}");
     }
@@ -65,6 +66,25 @@ fn wrong_arguments_are_2_and_say_what_is_right() {
         assert!(ended.stderr.contains(hint), "{args:?}: {}", ended.stderr);
         assert_eq!(ended.stdout, "", "{args:?}");
     }
+}
+
+#[test]
+fn a_record_cannot_ask_for_all_memory() {
+    let record = std::env::temp_dir().join(format!("panelctl-large-{}.jsonl", std::process::id()));
+    let header = |rx: u64, tx: u64| {
+        format!(
+            r#"{{"format":"codec-record","version":1,"protocol":"ness","role":"controller","secrets":"masked","rx_bytes":{rx},"tx_bytes":{tx}}}"#
+        )
+    };
+    for (text, hint) in
+        [(header(u64::MAX, 512), "larger than"), (header(2048, 999_999_999_999), "larger than"), (header(20, 512), "72 are needed")]
+    {
+        std::fs::write(&record, text).unwrap();
+        let ended = run(&["replay", record.to_str().unwrap()], &[]);
+        assert_eq!(ended.code, 2, "{}", ended.stderr);
+        assert!(ended.stderr.contains(hint), "{}", ended.stderr);
+    }
+    std::fs::remove_file(&record).unwrap();
 }
 
 #[test]

@@ -14,6 +14,9 @@ use crate::families::ness::watch::NessWatch;
 use crate::output::{Fields, Output, complain};
 use crate::watch::{Watched, utc};
 
+/// Largest buffer in bytes that a record may ask for. No program needs one as large, and a file must not use up the memory.
+const MAX_BUFFER: usize = 16 << 20;
+
 pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     let name = args.file.display();
     let file = File::open(&args.file).with_context(|| format!("cannot open {name}"))?;
@@ -52,6 +55,9 @@ fn session<W: Watched>(
 where
     W::Machine: Recorded,
 {
+    if header.rx_bytes.max(header.tx_bytes) > MAX_BUFFER {
+        bail!("a buffer of the record is larger than {MAX_BUFFER} bytes");
+    }
     let mut output = Output::stdout();
     let (mut rx, mut tx) = (vec![0; header.rx_bytes], vec![0; header.tx_bytes]);
     let mut replay = Replay::new(header, W::machine(watched.config())?, log, &mut rx, &mut tx)?;
