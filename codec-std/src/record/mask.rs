@@ -8,6 +8,7 @@ pub trait Mask: Send {
     /// Takes the next bytes and appends to `out` all that can be told now.
     fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>);
 
-    /// There are no more bytes: appends the rest. What is incomplete is masked as far as it could be secret.
+    /// Appends the rest, without waiting for more bytes. What is incomplete is masked as far as it could be secret; should bytes follow
+    /// after all, they are masked as if they began in the middle of a frame.
     fn finish(&mut self, out: &mut Vec<u8>);
 }

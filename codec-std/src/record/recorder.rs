@@ -8,9 +8,13 @@ use codec_core::Env;
 use super::{Act, Entry, EntryLine, FORMAT, Header, Mask, Recorded, Role, Secrets, VERSION};
 use crate::observe::{Moment, Observer};
 
+/// Most entries that are held back. A frame whose end does not come must not keep what follows it in memory.
+const MOST_HELD: usize = 1024;
+
 /// Writes the record of one connection, one line per write to `sink`.
 ///
-/// With masked secrets a line is held back until the last byte of its last frame is known. [`finish`](Observer::finish) and dropping
+/// With masked secrets a line is held back until the last byte of its last frame is known, or 1024 entries are held: the frame is
+/// then masked as far as it has come. [`finish`](Observer::finish) and dropping
 /// the recorder write what is held. After an error it writes nothing more: a full disk must not end a session.
 pub struct Recorder<W: Write + Send> {
     sink: W,
@@ -84,6 +88,7 @@ impl<W: Write + Send> Recorder<W> {
         };
         self.push(at, act, missing);
         self.fill(lane, &out);
+        self.relieve();
     }
 
     fn push(&mut self, at: &Moment, act: Act, missing: usize) {
@@ -92,6 +97,14 @@ impl<W: Write + Send> Recorder<W> {
             self.queue.push_back(Held { entry: Entry { env, taken: at.taken, act }, missing });
         }
         self.write_ready();
+    }
+
+    /// Gives up waiting for the ends of frames if too much is held.
+    fn relieve(&mut self) {
+        if self.queue.len() > MOST_HELD {
+            self.close(Lane::Received);
+            self.close(Lane::Sent);
+        }
     }
 
     /// Puts masked bytes where they are missing, the oldest entry first, and writes what is complete.
@@ -108,7 +121,7 @@ impl<W: Write + Send> Recorder<W> {
         self.write_ready();
     }
 
-    /// No more bytes come on this lane.
+    /// No more bytes come on this lane, or none are waited for.
     fn close(&mut self, lane: Lane) {
         let mut out = Vec::new();
         if let Some(masks) = &mut self.masks {
@@ -169,11 +182,15 @@ impl<W: Write + Send, M: Recorded> Observer<M> for Recorder<W> {
 
     fn woken(&mut self, at: &Moment) {
         self.push(at, Act::Woken, 0);
+        self.relieve();
     }
 
     fn submitted(&mut self, at: &Moment, command: &M::Command<'_>) {
         match M::command_to_json(command, self.secrets) {
-            Ok(command) => self.push(at, Act::Submitted(command), 0),
+            Ok(command) => {
+                self.push(at, Act::Submitted(command), 0);
+                self.relieve();
+            }
             Err(error) => self.write_line(Err(error)),
         }
     }

@@ -114,6 +114,29 @@ fn a_recorder_that_is_dropped_writes_what_it_holds() {
 }
 
 #[test]
+fn what_waits_for_the_end_of_a_frame_is_bounded() {
+    let file = Shared::default();
+    let (mut rx, mut tx) = ([0; 200], [0; 100]);
+    let recorder = Recorder::new::<Controller<'_>>(file.clone(), Secrets::Masked);
+    let mut reads = vec![Ok(b"8300660A43".to_vec()), Err(io::ErrorKind::WouldBlock.into()), Err(io::ErrorKind::WouldBlock.into())];
+    reads.push(Ok(b"21E49\r\n".to_vec()));
+    let mut driver = Driver::new(quiet(), Script::new(reads), &mut rx, &mut tx).unwrap().with_observer(Box::new(recorder));
+    assert!(driver.next(Some(std::time::Instant::now())).unwrap().is_none());
+    for _ in 0..3_000 {
+        // Refused or not, it is an entry.
+        let _ = driver.submit(Command::Refresh);
+    }
+    let written = file.text().lines().filter(|line| line.contains("submit")).count();
+    assert!(written > 1_000, "{written}");
+    assert!(file.text().contains(r#""rx":"8300660A00""#), "{}", file.text());
+    let _ = events(&mut driver);
+    drop(driver);
+    let text = file.text();
+    assert_eq!(text.lines().filter(|line| line.contains("submit")).count(), 3_000);
+    assert!(text.contains(r#""rx":"00E00\r\n""#) && !text.contains("21E"), "{text}");
+}
+
+#[test]
 fn what_is_no_record_is_refused_with_the_line() {
     let (_, record) = session(&[LINES.as_bytes()], Secrets::Masked, |_| {});
     for (text, line) in [
