@@ -143,7 +143,7 @@ impl Address {
     pub async fn connect(&self) -> io::Result<TokioLink> {
         match self {
             Self::Tcp { host, port } => {
-                let connecting = ::tokio::net::TcpStream::connect((host.as_str(), *port));
+                let connecting = connect_tokio(host, *port);
                 let stream = ::tokio::time::timeout(CONNECT_TIMEOUT, connecting).await.map_err(|_| timed_out())??;
                 stream.set_nodelay(true)?;
                 Ok(TokioLink::Tcp(stream))
@@ -159,18 +159,47 @@ fn timed_out() -> io::Error {
 
 fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
     let end = Instant::now() + CONNECT_TIMEOUT;
-    let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-    for address in (host, port).to_socket_addrs()? {
+    let mut last = no_address();
+    let mut addresses = (host, port).to_socket_addrs()?;
+    while let Some(address) = addresses.next() {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(timed_out());
         }
-        match TcpStream::connect_timeout(&address, left) {
+        match TcpStream::connect_timeout(&address, share(left, addresses.len())) {
             Ok(stream) => return Ok(stream),
             Err(error) => last = error,
         }
     }
     Err(last)
+}
+
+#[cfg(feature = "tokio")]
+async fn connect_tokio(host: &str, port: u16) -> io::Result<::tokio::net::TcpStream> {
+    use ::tokio::time::{Instant, timeout};
+    let end = Instant::now() + CONNECT_TIMEOUT;
+    let mut last = no_address();
+    let addresses: Vec<_> = ::tokio::net::lookup_host((host, port)).await?.collect();
+    let mut addresses = addresses.into_iter();
+    while let Some(address) = addresses.next() {
+        let left = end.saturating_duration_since(Instant::now());
+        match timeout(share(left, addresses.len()), ::tokio::net::TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => last = error,
+            Err(_) => last = timed_out(),
+        }
+    }
+    Err(last)
+}
+
+fn no_address() -> io::Error {
+    io::Error::new(ErrorKind::NotFound, "the host has no address")
+}
+
+/// How long one address of a host may take, so that one that does not answer leaves time for the `others` behind it.
+fn share(left: Duration, others: usize) -> Duration {
+    let parts = u32::try_from(others).unwrap_or(u32::MAX).saturating_add(1);
+    (left / parts).max(Duration::from_millis(1))
 }
 
 fn serial(path: &str, baud: u32) -> SerialPortBuilder {
@@ -262,6 +291,15 @@ mod tests {
             let error = text.parse::<Address>().unwrap_err().to_string();
             assert!(error.contains(hint) && error.contains(text), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn an_address_that_does_not_answer_leaves_time_for_the_next() {
+        let second = Duration::from_secs(1);
+        assert_eq!(share(10 * second, 0), 10 * second);
+        assert_eq!(share(10 * second, 1), 5 * second);
+        assert_eq!(share(10 * second, 4), 2 * second);
+        assert_eq!(share(Duration::ZERO, usize::MAX), Duration::from_millis(1));
     }
 
     #[test]
