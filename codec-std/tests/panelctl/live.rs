@@ -146,6 +146,19 @@ fn a_watcher_in_words_tells_news_only() {
     assert!(ended.stderr.contains("line 6: unknown word"), "{}", ended.stderr);
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn a_record_that_cannot_be_written_is_told_and_the_session_goes_on() {
+    let (mut simulator, address) = simulator(&[]);
+    let mut watch = Running::start(&["watch", "ness", &address, "--record", "/dev/full"], &[]);
+    watch.line("state", |line| line == "state");
+    simulator.type_line("zone 3 open");
+    watch.line("zone 3", |line| line.ends_with("zone 3 open"));
+    let ended = watch.interrupt();
+    assert_eq!((ended.code, ended.stderr.matches("cannot write /dev/full").count()), (0, 1), "{}", ended.stderr);
+    assert_eq!(simulator.interrupt().code, 0);
+}
+
 /// Clients that never pause keep it busy, and it still ends when it is told to.
 #[test]
 fn a_simulation_under_load_ends_with_ctrl_c() {

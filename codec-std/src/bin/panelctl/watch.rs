@@ -2,7 +2,8 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
@@ -81,15 +82,41 @@ enum Settling {
 }
 
 pub(crate) fn run(mut watched: impl Watched, address: &Address, args: &WatchCommon) -> anyhow::Result<Outcome> {
-    let record = args.record.as_deref().map(create).transpose()?;
+    let record = args.record.as_deref().map(RecordFile::create).transpose()?;
     wait::run(watch(&mut watched, address, args, record))
 }
 
-fn create(path: &Path) -> anyhow::Result<File> {
-    File::create(path).with_context(|| format!("cannot write {}", path.display()))
+/// The file of a record. The record ends with the first error, which is told; the session goes on.
+#[derive(Clone)]
+struct RecordFile {
+    file: Arc<File>,
+    path: PathBuf,
 }
 
-async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommon, record: Option<File>) -> anyhow::Result<Outcome> {
+impl RecordFile {
+    fn create(path: &Path) -> anyhow::Result<Self> {
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self { file: Arc::new(file), path: path.to_owned() })
+    }
+}
+
+impl Write for RecordFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = (&*self.file).write(bytes);
+        if let Err(error) = &written
+            && error.kind() != std::io::ErrorKind::Interrupted
+        {
+            complain(&format!("the record of this connection ends here: cannot write {}: {error}", self.path.display()));
+        }
+        written
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        (&*self.file).flush()
+    }
+}
+
+async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommon, record: Option<RecordFile>) -> anyhow::Result<Outcome> {
     let mut output = Output::stdout();
     let config = watched.config();
     // Wrong options are told before anything is tried.
@@ -98,11 +125,8 @@ async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommo
     let secrets = if args.keep_secrets { Secrets::Kept } else { Secrets::Masked };
     let mut supervisor = Supervisor::new(|| address.connect(), || W::machine(config), &mut rx, &mut tx);
     if let Some(file) = record {
-        supervisor = supervisor.with_observers(move || {
-            // A record that cannot go on is told of by its end.
-            let file = file.try_clone().ok()?;
-            Some(Box::new(Recorder::new::<W::Machine>(file, secrets)) as Box<dyn Observer<W::Machine>>)
-        });
+        supervisor = supervisor
+            .with_observers(move || Some(Box::new(Recorder::new::<W::Machine>(file.clone(), secrets)) as Box<dyn Observer<W::Machine>>));
     }
     let mut keyboard = Some(wait::stdin_lines());
     let interrupted = wait::interrupted();
