@@ -14,10 +14,10 @@ use super::news::News;
 use crate::demo::{Missing, Timeline};
 use crate::watch::{RX_BYTES, TX_BYTES};
 
-/// How long the story may take. As a rule it takes four seconds.
+/// How long the story may take. As a rule it takes five seconds.
 const PATIENCE: Duration = Duration::from_secs(13);
 
-/// How long a chapter lasts at least.
+/// How long it is quiet between a chapter and the next, so that a reader can follow.
 const PAUSE: Duration = Duration::from_millis(400);
 
 /// Zone of the front door, which has an entry delay.
@@ -104,10 +104,8 @@ pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<()
             }
             Act::Nothing => {}
         }
-        let begin = Instant::now();
+        let mut until = end;
         loop {
-            // When all is told, a little longer, so that a reader can follow.
-            let until = if expected.is_empty() { begin + PAUSE } else { end };
             let next = expected.first().copied().unwrap_or("more");
             let event = tokio::select! {
                 event = timeout_at(until, driver.next()) => event,
@@ -123,6 +121,9 @@ pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<()
             if let Some(words) = words(&event, &mut news) {
                 timeline.tell(&words);
                 expected.retain(|expected| *expected != words);
+                if expected.is_empty() {
+                    until = Instant::now() + PAUSE;
+                }
             }
         }
     }
