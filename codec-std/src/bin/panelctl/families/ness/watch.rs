@@ -30,7 +30,7 @@ pub(crate) struct ControllerArgs {
     #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = options::millis)]
     pub(crate) refresh_interval: u32,
 
-    /// Connect anew when nothing was received for so long; 0 for never
+    /// Connect anew when nothing was received for so long; 0 for never, which goes with polls that are rarer
     #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = options::millis)]
     pub(crate) silence: u32,
 
