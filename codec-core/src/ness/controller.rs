@@ -212,12 +212,15 @@ const FOLLOW_UP_MILLIS: u64 = 1_500;
 /// zeros behind a short one do not make it look like another. `None` for what has a character that is no digit.
 fn pack(line: &[u8]) -> Option<[u8; 14]> {
     let mut packed = [0; 14];
-    for (byte, pair) in packed.iter_mut().zip(line.chunks(2)) {
-        *byte = match *pair {
-            [high, low] => hex::byte(high, low)?,
-            [last] => hex::byte(b'0', last)?,
-            _ => return None,
+    let mut rest = line;
+    for byte in &mut packed {
+        let (high, low);
+        (high, low, rest) = match rest {
+            [high, low, behind @ ..] => (*high, *low, behind),
+            [last] => (b'0', *last, &[][..]),
+            [] => break,
         };
+        *byte = hex::byte(high, low)?;
     }
     Some(packed)
 }

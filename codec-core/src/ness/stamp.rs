@@ -1,5 +1,7 @@
 //! The time stamp of an event line: six fields of two digits, local time of the panel.
 
+use crate::text::hex;
+
 /// A moment as a panel writes it: its local time, without a time zone.
 ///
 /// The fields stand as they were sent. Panels that report on the hour send minute 60; [`normalized`](Self::normalized) makes it
@@ -201,13 +203,10 @@ pub enum Stamp<'i> {
 impl<'i> Stamp<'i> {
     pub(crate) fn from_packed_digits(digits: &'i [u8; 12]) -> Self {
         let mut bytes = [0; 6];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            match pair {
-                [high, low] => match crate::text::hex::byte(*high, *low) {
-                    Some(value) => *byte = value,
-                    None => return Self::Raw(digits),
-                },
-                _ => return Self::Raw(digits),
+        for (byte, [high, low]) in bytes.iter_mut().zip(hex::Pairs(digits)) {
+            match hex::byte(high, low) {
+                Some(value) => *byte = value,
+                None => return Self::Raw(digits),
             }
         }
         Timestamp::from_packed(bytes).unwrap_or(Self::Raw(digits))
