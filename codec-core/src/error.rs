@@ -258,7 +258,7 @@ pub enum CloseReason {
     PeerClosed,
     /// The caller asked for it.
     Requested,
-    /// Nothing was received for too long.
+    /// Nothing that could be used was received for too long.
     Silent {
         /// For how many milliseconds.
         millis: u32,

@@ -115,7 +115,8 @@ pub trait Machine {
     /// When [`poll_event`](Self::poll_event) wants to be called again even if no byte arrives, or `None` for never.
     ///
     /// [`Instant::ZERO`] stands for "at once": something waits to be taken out. It is never a moment that the last `Env` had
-    /// already passed otherwise.
+    /// already passed otherwise. If it still is "at once" when `poll_event` has given nothing, the machine waits for room in the
+    /// [`TxBuf`]: a driver waits for its link to take what is unsent, and does not call again and again.
     #[must_use]
     fn poll_timeout(&self) -> Option<Instant>;
 

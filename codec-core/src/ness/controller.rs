@@ -40,7 +40,8 @@ pub struct Config<'b> {
     pub keepalive_millis: u32,
     /// Milliseconds between polls of everything a panel can be asked for. 0 for none. Default 900,000.
     pub refresh_millis: u32,
-    /// End with [`CloseReason::Silent`] when nothing was received for as many milliseconds. 0 for never. Default 90,000.
+    /// End with [`CloseReason::Silent`] when no event and no status was received for as many milliseconds. Lines that could not be used,
+    /// of another panel, or requests (an echo of our own) do not count. 0 for never. Default 90,000.
     pub silence_millis: u32,
     /// Milliseconds to wait for the outcome of a command. Default 5,000.
     pub answer_millis: u32,
@@ -212,12 +213,15 @@ const FOLLOW_UP_MILLIS: u64 = 1_500;
 /// zeros behind a short one do not make it look like another. `None` for what has a character that is no digit.
 fn pack(line: &[u8]) -> Option<[u8; 14]> {
     let mut packed = [0; 14];
-    for (byte, pair) in packed.iter_mut().zip(line.chunks(2)) {
-        *byte = match *pair {
-            [high, low] => hex::byte(high, low)?,
-            [last] => hex::byte(b'0', last)?,
-            _ => return None,
+    let mut rest = line;
+    for byte in &mut packed {
+        let (high, low);
+        (high, low, rest) = match rest {
+            [high, low, behind @ ..] => (*high, *low, behind),
+            [last] => (b'0', *last, &[][..]),
+            [] => break,
         };
+        *byte = hex::byte(high, low)?;
     }
     Some(packed)
 }
@@ -355,11 +359,18 @@ impl<'b> Controller<'b> {
         if self.timers.take_due(Timer::Poll as usize, now) {
             self.polls.gave_up();
         }
-        if self.silence_ends().is_some_and(|at| at <= now) {
+        self.commands.expire(now);
+    }
+
+    /// Ends the connection if the panel was silent for too long. Asked when all that was received has been looked at: a driver may
+    /// have come late.
+    fn has_fallen_silent(&mut self, now: Instant) -> bool {
+        let silent = self.silence_ends().is_some_and(|at| at <= now);
+        if silent {
             let millis = u32::try_from(now.millis_since(self.last_heard)).unwrap_or(u32::MAX);
             self.closing = Some(CloseReason::Silent { millis });
         }
-        self.commands.expire(now);
+        silent
     }
 
     /// Sends the next poll, if it is time for one and there is room.
@@ -424,6 +435,9 @@ impl<'b> Controller<'b> {
             if wanted != address {
                 return None;
             }
+        }
+        if !matches!(packet.body, Body::Request(_)) {
+            self.last_heard = now;
         }
         if let Body::Event(event) = packet.body {
             let packed = pack(line.text());
@@ -509,6 +523,7 @@ impl Machine for Controller<'_> {
             }
             match self.framer.next(rx.unread(), rx.is_eof()) {
                 Cut::NeedMore if rx.is_eof() => self.closing = Some(CloseReason::PeerClosed),
+                Cut::NeedMore if self.has_fallen_silent(env.now) => {}
                 Cut::NeedMore => {
                     self.send_poll(env.now, tx);
                     return None;
@@ -519,7 +534,6 @@ impl Machine for Controller<'_> {
                     return self.announce(Slot::Fault(Fault::new(FaultKind::TooLong { limit: MAX_LINE_U32 }, MAX_LINE)));
                 }
                 Cut::Frame { len, used } => {
-                    self.last_heard = env.now;
                     rx.hold(used);
                     if let Some(slot) = self.receive(rx.unread().get(..len).unwrap_or_default(), env.now) {
                         self.slot = slot;

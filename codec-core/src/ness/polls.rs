@@ -57,14 +57,16 @@ pub(crate) struct Polls {
     due: Requests,
     /// Due when nothing else is: the long tail of a refresh of everything.
     later: bool,
-    /// Asked for last and not answered. Not asked for again before the next refresh, unless it is one of [`SHORT`].
+    /// Asked for twice and not answered. Not asked for again before the next refresh, unless it is one of [`SHORT`].
     mute: Requests,
     outstanding: Option<RequestId>,
+    /// Not answered the first time: an answer may get lost on the line, so it is asked for again at once.
+    again: Option<RequestId>,
 }
 
 impl Polls {
     pub(crate) const fn new() -> Self {
-        Self { due: Requests::NONE, later: false, mute: Requests::NONE, outstanding: None }
+        Self { due: Requests::NONE, later: false, mute: Requests::NONE, outstanding: None, again: None }
     }
 
     /// Asks for `requests` in the near future.
@@ -87,8 +89,9 @@ impl Polls {
         if self.due.is_empty() && core::mem::take(&mut self.later) {
             self.due = Requests::ALL.without(Requests::of(&SHORT));
         }
-        [RequestId::PanelVersion]
+        self.again
             .iter()
+            .chain(&[RequestId::PanelVersion])
             .chain(&RADIO)
             .chain(&SHORT)
             .chain(&ALARMS)
@@ -112,15 +115,20 @@ impl Polls {
         self.mute = self.mute.without(Requests::of(&[id]));
         let waited_for = self.outstanding == Some(id);
         if waited_for {
-            self.outstanding = None;
+            (self.outstanding, self.again) = (None, None);
         }
         waited_for
     }
 
     /// The outstanding request was not answered in time.
     pub(crate) fn gave_up(&mut self) {
-        if let Some(id) = self.outstanding.take() {
-            self.mute = self.mute.and(Requests::of(&[id]).without(Requests::of(&SHORT)));
+        let Some(id) = self.outstanding.take() else { return };
+        let request = Requests::of(&[id]);
+        if self.again.take() == Some(id) {
+            self.mute = self.mute.and(request.without(Requests::of(&SHORT)));
+        } else {
+            self.again = Some(id);
+            self.due = self.due.and(request);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The time stamp of an event line: six fields of two digits, local time of the panel.
 
+use crate::text::hex;
+
 /// A moment as a panel writes it: its local time, without a time zone.
 ///
 /// The fields stand as they were sent. Panels that report on the hour send minute 60; [`normalized`](Self::normalized) makes it
@@ -53,7 +55,7 @@ impl Timestamp {
 
     /// The six bytes whose hexadecimal digits are the decimal digits on the wire.
     pub(crate) fn pairs(self) -> [u8; 6] {
-        [self.year, self.month, self.day, self.hour, self.minute, self.second].map(|value| ((value / 10) << 4) | (value % 10))
+        [self.year % 100, self.month, self.day, self.hour, self.minute, self.second].map(|value| ((value / 10) << 4) | (value % 10))
     }
 
     /// From a byte per field, with the spare high bits of day and hour (see [`Stamp::Packed`]).
@@ -65,7 +67,7 @@ impl Timestamp {
 
     /// The byte per field of a [`Stamp::Packed`].
     pub(crate) fn packed(self, weekday: u8, daylight: u8) -> [u8; 6] {
-        [self.year, self.month, weekday << 5 | self.day, daylight << 5 | self.hour, self.minute, self.second]
+        [self.year % 100, self.month, weekday << 5 | self.day, daylight << 5 | self.hour, self.minute, self.second]
     }
 
     /// From seconds since 1970, or `None` outside the years 2000 to 2099.
@@ -96,8 +98,8 @@ impl Timestamp {
         None
     }
 
-    /// The same moment with a minute from 0 to 59: minute 60 becomes the next hour, day, month and year as needed. From
-    /// 2099-12-31 23:60 there is no next year to go to, and the century starts again.
+    /// The same moment with a minute from 0 to 59: minute 60 becomes the next hour, day, month and year as needed. 2099-12-31 23:60
+    /// is 2100-01-01 00:00, which a line can only write as 2000.
     #[must_use]
     pub const fn normalized(self) -> Self {
         let mut to = self;
@@ -116,12 +118,12 @@ impl Timestamp {
         }
         if to.month > 12 {
             to.month = 1;
-            to.year = to.year.saturating_add(1) % 100;
+            to.year = to.year.saturating_add(1);
         }
         to
     }
 
-    /// 2000 to 2099.
+    /// 2000 to 2099, or 2100 from [`normalized`](Self::normalized).
     #[must_use]
     pub const fn year(self) -> u16 {
         2000_u16.saturating_add(self.year as u16)
@@ -201,13 +203,10 @@ pub enum Stamp<'i> {
 impl<'i> Stamp<'i> {
     pub(crate) fn from_packed_digits(digits: &'i [u8; 12]) -> Self {
         let mut bytes = [0; 6];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            match pair {
-                [high, low] => match crate::text::hex::byte(*high, *low) {
-                    Some(value) => *byte = value,
-                    None => return Self::Raw(digits),
-                },
-                _ => return Self::Raw(digits),
+        for (byte, [high, low]) in bytes.iter_mut().zip(hex::Pairs(digits)) {
+            match hex::byte(high, low) {
+                Some(value) => *byte = value,
+                None => return Self::Raw(digits),
             }
         }
         Timestamp::from_packed(bytes).unwrap_or(Self::Raw(digits))
@@ -248,6 +247,7 @@ mod tests {
             ("190228236000", "2019-03-01T00:00:00"),
             ("200228236000", "2020-02-29T00:00:00"),
             ("191231236000", "2020-01-01T00:00:00"),
+            ("991231236007", "2100-01-01T00:00:07"),
             ("180921183135", "2018-09-21T18:31:35"),
         ] {
             assert_eq!(stamp(digits).unwrap().to_string(), iso);

@@ -3,10 +3,9 @@
 use core::fmt;
 use core::str::FromStr;
 
-use nom::Parser as _;
-use nom::character::complete::{char, u8 as number};
 use nom::combinator::all_consuming;
 use nom::sequence::separated_pair;
+use nom::{IResult, Parser as _};
 
 use crate::error::ConfigError;
 
@@ -172,14 +171,32 @@ impl FromStr for Version {
     type Err = ConfigError;
 
     fn from_str(text: &str) -> Result<Self, ConfigError> {
-        let parsed = all_consuming(separated_pair(number::<_, ()>, char('.'), number)).parse(text);
+        let parsed = all_consuming(separated_pair(number, dot, number)).parse(text.as_bytes());
         let (_, (major, minor)) = parsed.map_err(|_| ConfigError::BadText { field: "version" })?;
-        for half in [major, minor] {
-            if half > 15 {
-                return Err(ConfigError::OutOfRange { field: "version", min: 0, max: 15, found: half.into() });
-            }
+        let half = |found: u32| match u8::try_from(found) {
+            Ok(half @ 0..=15) => Ok(half),
+            _ => Err(ConfigError::OutOfRange { field: "version", min: 0, max: 15, found }),
+        };
+        Ok(Self(half(major)? << 4 | half(minor)?))
+    }
+}
+
+/// One to three decimal digits. The parsers for single characters are our own: nom's cut slices with a check that a compiler cannot
+/// always prove away.
+fn number(text: &[u8]) -> IResult<&[u8], u32, ()> {
+    let count = text.iter().take_while(|digit| digit.is_ascii_digit()).count();
+    match text.split_at_checked(count) {
+        Some((digits, behind)) if (1..=3).contains(&count) => {
+            Ok((behind, digits.iter().fold(0_u32, |number, digit| number.wrapping_mul(10).wrapping_add((digit & 0x0F).into()))))
         }
-        Ok(Self(major << 4 | minor))
+        _ => Err(nom::Err::Error(())),
+    }
+}
+
+fn dot(text: &[u8]) -> IResult<&[u8], (), ()> {
+    match text {
+        [b'.', behind @ ..] => Ok((behind, ())),
+        _ => Err(nom::Err::Error(())),
     }
 }
 
@@ -217,10 +234,11 @@ mod tests {
     fn version_words_are_two_numbers_up_to_15() {
         assert_eq!("8.7".parse(), Ok(Version(0x87)));
         assert_eq!("15.15".parse(), Ok(Version(0xFF)));
-        for bad in ["", "8", "8.", ".7", "8.7.1", "8.7 ", "-8.7", "256.0"] {
+        for bad in ["", "8", "8.", ".7", "8.7.1", "8.7 ", "-8.7", "1000.0", "8\u{b2}.7"] {
             assert_eq!(bad.parse::<Version>(), Err(ConfigError::BadText { field: "version" }), "{bad}");
         }
         assert_eq!("16.0".parse::<Version>(), Err(ConfigError::OutOfRange { field: "version", min: 0, max: 15, found: 16 }));
+        assert_eq!("8.256".parse::<Version>(), Err(ConfigError::OutOfRange { field: "version", min: 0, max: 15, found: 256 }));
     }
 
     /// The table of model bytes, column by column.

@@ -218,7 +218,7 @@ impl<'i> Line<'i> {
     #[must_use]
     pub fn case(&self) -> Case {
         let upper = match self.packet.body {
-            Body::Request(_) => self.text.last_chunk::<2>().is_some_and(|digits| digits.iter().any(u8::is_ascii_uppercase)),
+            Body::Request(_) => self.text.iter().rev().take(2).any(u8::is_ascii_uppercase),
             _ => self.text.iter().any(u8::is_ascii_uppercase),
         };
         if upper { Case::Upper } else { Case::Lower }
@@ -306,14 +306,12 @@ pub(crate) fn ascii_checksum(covered: &[u8]) -> u8 {
 
 /// The checksum of a panel line: the negated sum of the bytes that the digits stand for.
 pub(crate) fn binary_checksum(covered: &[u8]) -> Option<u8> {
-    let pairs = covered.chunks_exact(2);
-    if !pairs.remainder().is_empty() {
+    if covered.len() % 2 != 0 {
         return None;
     }
     let mut sum = 0_u8;
-    for pair in pairs {
-        let [high, low] = pair else { return None };
-        sum = sum.wrapping_add(hex::byte(*high, *low)?);
+    for [high, low] in hex::Pairs(covered) {
+        sum = sum.wrapping_add(hex::byte(high, low)?);
     }
     Some(sum.wrapping_neg())
 }
@@ -365,13 +363,11 @@ fn digit_pairs<const SIZE: usize, const COUNT: usize>(text: &[u8]) -> Option<([u
     let text: &[u8; SIZE] = text.try_into().ok()?;
     let mut bytes = [0; COUNT];
     let (mut seen, mut sum) = (0, 0_u8);
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        if let [high, low] = pair {
-            let (high, low) = (nibble(*high), nibble(*low));
-            seen |= high | low;
-            *byte = high << 4 | low;
-            sum = sum.wrapping_add(*byte);
-        }
+    for (byte, [high, low]) in bytes.iter_mut().zip(hex::Pairs(text)) {
+        let (high, low) = (nibble(high), nibble(low));
+        seen |= high | low;
+        *byte = high << 4 | low;
+        sum = sum.wrapping_add(*byte);
     }
     if seen & 0xF0 == 0 { Some((bytes, sum)) } else { None }
 }
@@ -417,7 +413,7 @@ fn usual_stamp(pairs: [u8; 6], text: &[u8], options: DecodeOptions) -> Option<St
 /// The stamp before the checksum, where it is not plain decimal.
 #[cold]
 fn unusual_stamp(text: &[u8], options: DecodeOptions) -> Option<Stamp<'_>> {
-    let digits = text.get(..text.len().saturating_sub(2))?.last_chunk::<12>()?;
+    let digits = text.get(text.len().checked_sub(14)?..)?.first_chunk::<12>()?;
     Some(if options.packed_time { Stamp::from_packed_digits(digits) } else { Stamp::Raw(digits) })
 }
 
@@ -569,13 +565,10 @@ fn decode_slow(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
 
 fn decimal_stamp(digits: &[u8; 12]) -> Stamp<'_> {
     let mut pairs = [0; 6];
-    for (pair, text) in pairs.iter_mut().zip(digits.chunks_exact(2)) {
-        match text {
-            [high, low] => match hex::byte(*high, *low) {
-                Some(value) => *pair = value,
-                None => return Stamp::Raw(digits),
-            },
-            _ => return Stamp::Raw(digits),
+    for (pair, [high, low]) in pairs.iter_mut().zip(hex::Pairs(digits)) {
+        match hex::byte(high, low) {
+            Some(value) => *pair = value,
+            None => return Stamp::Raw(digits),
         }
     }
     Timestamp::from_pairs(pairs).map_or(Stamp::Raw(digits), Stamp::Time)

@@ -37,6 +37,23 @@ pub const fn byte(high: u8, low: u8) -> Option<u8> {
     if (high | low) & 0xF0 != 0 { None } else { Some(high << 4 | low) }
 }
 
+/// Text two characters at a time; an odd one at the end is left out.
+///
+/// Like `chunks_exact(2)`, but without its check that the size is not 0, which some optimisers leave in.
+#[derive(Clone, Copy)]
+pub(crate) struct Pairs<'t>(pub(crate) &'t [u8]);
+
+impl Iterator for Pairs<'_> {
+    type Item = [u8; 2];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<[u8; 2]> {
+        let (pair, behind) = self.0.split_first_chunk()?;
+        self.0 = behind;
+        Some(*pair)
+    }
+}
+
 /// Whether the letters of written digits are `a` to `f` or `A` to `F`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
