@@ -56,16 +56,15 @@ pub enum FaultKind {
     NotHex,
     /// A control or non-ASCII byte in text.
     NotText,
-    /// Ness: START is none of `82`, `83`, `86`, `87`.
-    UnknownStart(u8),
-    /// Ness: COMMAND is neither `60` nor `61`.
-    UnknownCommand(u8),
+    /// Ness: START is none of `82`, `83`, `86`, `87`. What it is instead is not repeated: in a damaged request the two digits may be
+    /// a part of a code.
+    UnknownStart,
+    /// Ness: COMMAND is neither `60` nor `61`. Not repeated either.
+    UnknownCommand,
     /// The length field contradicts the kind of the frame.
     BadLength {
-        /// Length the kind of frame has.
+        /// Length that this kind of frame has.
         expected: u32,
-        /// Length as sent.
-        found: u32,
     },
     /// The checksum does not fit the frame, under a policy that cares.
     Checksum {
@@ -87,8 +86,8 @@ impl FaultKind {
             Self::Trailing { .. } => "trailing",
             Self::NotHex => "hex",
             Self::NotText => "text",
-            Self::UnknownStart(_) => "start",
-            Self::UnknownCommand(_) => "command",
+            Self::UnknownStart => "start",
+            Self::UnknownCommand => "command",
             Self::BadLength { .. } => "length",
             Self::Checksum { .. } => "checksum",
         }
@@ -104,9 +103,9 @@ impl fmt::Display for FaultKind {
             Self::Trailing { extra } => write!(f, "{extra} bytes left over behind the frame"),
             Self::NotHex => f.write_str("not a hexadecimal digit"),
             Self::NotText => f.write_str("not printable ASCII"),
-            Self::UnknownStart(start) => write!(f, "unknown START {start:02x}"),
-            Self::UnknownCommand(command) => write!(f, "unknown COMMAND {command:02x}"),
-            Self::BadLength { expected, found } => write!(f, "length field is {found}, this kind of frame has {expected}"),
+            Self::UnknownStart => f.write_str("unknown START"),
+            Self::UnknownCommand => f.write_str("unknown COMMAND"),
+            Self::BadLength { expected } => write!(f, "the length field is not {expected}, which this kind of frame has"),
             Self::Checksum { expected, found } => write!(f, "checksum is {found:02x}, should be {expected:02x}"),
         }
     }

@@ -496,7 +496,7 @@ fn row_40_bad_data_unknown_events_and_polling_have_tests() {
     let Seen::Fault(garbage) = seen[0] else { panic!("{seen:?}") };
     let Seen::Fault(command) = seen[1] else { panic!("{seen:?}") };
     assert_eq!((garbage.kind, garbage.at), (FaultKind::NotHex, 0));
-    assert_eq!((command.kind, command.at), (FaultKind::UnknownCommand(0x62), 6));
+    assert_eq!((command.kind, command.at), (FaultKind::UnknownCommand, 6));
     assert_eq!(seen[2..4], [Seen::Line, Seen::Line]);
 
     let mut rig = Rig::new(Config::new());

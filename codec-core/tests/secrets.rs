@@ -87,3 +87,24 @@ fn received_requests_and_machines_hide_the_code() {
     }
     assert_hidden(&format!("{panel:?} {controller:?}"));
 }
+
+/// A request that lost or changed a character on the way may show its code where other fields should be.
+#[test]
+fn damaged_requests_hide_the_code() {
+    let request = format!("8300760A{CODE}E00");
+    for at in 0..request.len() {
+        let (front, behind) = request.split_at(at);
+        for damaged in
+            [format!("{front}{}", &behind[1..]), format!("{front}9{}", &behind[1..]), behind.to_owned(), format!("{front}8{behind}")]
+        {
+            match ness::decode(damaged.as_bytes()) {
+                Ok(line) => assert_hidden(&format!("{line:?}")),
+                Err(fault) => {
+                    let text = format!("{fault} {fault:?}");
+                    let digits = |pair: &str| text.contains(&format!(" {pair}")) || text.contains(&format!("({pair}"));
+                    assert!(!["73", "35", "51", "19"].into_iter().any(digits), "{damaged}: {text}");
+                }
+            }
+        }
+    }
+}

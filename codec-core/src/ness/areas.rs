@@ -1,7 +1,7 @@
 //! How the areas are armed, from events and from `S14`.
 
+use super::bits::ArmingStatus;
 use super::codes::AreaCode;
-use super::status::ArmingStatus;
 use crate::home::{AreaState, Mode};
 use crate::timers::Instant;
 

@@ -2,9 +2,10 @@
 
 use heapless::Vec;
 
+use super::bits::MiscAlarms;
 use super::codes::{AreaCode, EventCode, Output};
 use super::controller::{Outcome, PanelInfo};
-use super::status::{MiscAlarms, RequestId};
+use super::status::RequestId;
 use super::tracker::Tracker;
 use super::wire::{Body, StatusUpdate};
 use crate::home::{AreaState, Mode};

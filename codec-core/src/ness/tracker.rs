@@ -1,8 +1,9 @@
 //! The house as a panel's lines tell it.
 
 use super::areas::Areas;
+use super::bits::{MiscAlarms, Outputs};
 use super::codes::{AreaCode, EventCode, Id, Output};
-use super::status::{MiscAlarms, Outputs, StatusValue, ZoneFact};
+use super::status::{StatusValue, ZoneFact};
 use super::wire::{Body, StatusUpdate, SystemEvent};
 use super::zones::{Zones, zone_bit};
 use crate::home::{AlarmKind, AreaState, Mode, Notice, Source, TroubleKind, ZoneState};

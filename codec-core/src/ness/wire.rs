@@ -510,7 +510,7 @@ fn decode_slow(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
         },
         0x86 => (0, 12),
         0x87 => (2, 12),
-        _ => return Err(Fault::new(FaultKind::UnknownStart(start), 0)),
+        _ => return Err(Fault::new(FaultKind::UnknownStart, 0)),
     };
     let address = match address_digits {
         0 => Address::Absent,
@@ -528,10 +528,10 @@ fn decode_slow(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
         USER_INTERFACE => (6, 3),
         SYSTEM_STATUS if address_digits == 1 => (6, 6),
         SYSTEM_STATUS => (6, 3),
-        _ => return Err(Fault::new(FaultKind::UnknownCommand(command), command_at)),
+        _ => return Err(Fault::new(FaultKind::UnknownCommand, command_at)),
     };
     if found != expected {
-        return Err(Fault::new(FaultKind::BadLength { expected: expected.into(), found: found.into() }, length_at));
+        return Err(Fault::new(FaultKind::BadLength { expected: expected.into() }, length_at));
     }
     reader.needed = reader.at.saturating_add(data_len).saturating_add(stamp_len).saturating_add(2);
     let body = if request {

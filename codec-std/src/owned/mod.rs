@@ -351,8 +351,8 @@ mod tests {
 
     #[test]
     fn faults_and_reasons_keep_their_numbers() {
-        let fault = codec_core::Fault { kind: codec_core::FaultKind::UnknownStart(0x84), at: 0 };
-        assert_eq!(json_of(Fault::from(fault)), json!({"class": "start", "detail": "unknown START 84", "at": 0}));
+        let fault = codec_core::Fault { kind: codec_core::FaultKind::TooLong { limit: 64 }, at: 64 };
+        assert_eq!(json_of(Fault::from(fault)), json!({"class": "too-long", "detail": "frame longer than 64 bytes", "at": 64}));
         assert_eq!(json_of(CloseReason::from(codec_core::CloseReason::PeerClosed)), json!("peer_closed"));
         assert_eq!(json_of(CloseReason::from(codec_core::CloseReason::Silent { millis: 9 })), json!({"silent": {"millis": 9}}));
     }

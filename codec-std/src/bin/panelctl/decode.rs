@@ -68,9 +68,6 @@ impl Problem {
     pub(crate) fn masked(fault: codec_core::Fault) -> Self {
         let class = fault.kind.class();
         let detail = match fault.kind {
-            FaultKind::UnknownStart(_) => "unknown START".into(),
-            FaultKind::UnknownCommand(_) => "unknown COMMAND".into(),
-            FaultKind::BadLength { .. } => "the length field does not fit this kind of frame".into(),
             FaultKind::Truncated { .. } => "frame cut short".into(),
             FaultKind::Trailing { .. } => "bytes left over behind the frame".into(),
             FaultKind::Checksum { .. } => "wrong checksum".into(),
