@@ -1,210 +1,29 @@
 //! The side that watches and commands a panel.
 
+mod command;
+mod config;
+mod pending;
+mod polls;
+
+pub use command::{Command, Event, Outcome, PanelInfo};
+pub use config::{Config, Quirks};
+
+use self::pending::{Commands, MAX_PENDING_U32, Want};
+use self::polls::{POLL_ANSWER_MILLIS, Polls, Requests};
 use super::codes::EventCode;
 use super::encode::encode;
 use super::frames::{Cut, Framer};
 use super::keys::KeyString;
-use super::pending::{Commands, MAX_PENDING_U32, Want};
-use super::polls::{self, POLL_ANSWER_MILLIS, Polls, Requests};
+use super::packet::{Body, Packet};
 use super::status::{RequestId, StatusValue};
 use super::tracker::Tracker;
-use super::version::{Model, ModelMap, Version};
-use super::wire::{Body, ChecksumPolicy, DecodeOptions, Line, MAX_LINE, MAX_LINE_U32, Packet, StatusUpdate, decode_with};
+use super::wire::{MAX_LINE, MAX_LINE_U32, decode_with};
 use crate::buf::{RxBuf, TxBuf};
-use crate::error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};
-use crate::home::{self, Mode, Notice};
+use crate::error::{CloseReason, ConfigError, Fault, FaultKind, Refused};
+use crate::home::Notice;
 use crate::machine::{Env, LinkKind, Machine, Pending, Ticket};
-use crate::secret::Secret;
 use crate::text::hex::{self, Case};
 use crate::timers::{Instant, Timers};
-
-/// How a [`Controller`] behaves.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Config<'b> {
-    /// Address in requests, 0 to 15. Panels accept 0 always, another only if it is theirs. Default 0.
-    pub address: u8,
-    /// Take only lines of the panel with this address, and lines without an address. Default `None`: take all.
-    pub only_from: Option<u8>,
-    /// Which checksums to accept. Default [`ChecksumPolicy::Either`].
-    pub checksum: ChecksumPolicy,
-    /// Choices of the decoder.
-    pub decode: DecodeOptions,
-    /// Drop an event line that repeats the one before it byte for byte, as panels were seen to send it. Default on. With time
-    /// stamps switched off in the panel, a real event could look like a repetition if the one between got lost.
-    pub drop_repeated: bool,
-    /// What model bytes stand for. Default [`ModelMap::REV16`].
-    pub models: ModelMap<'b>,
-    /// Milliseconds between short polls (zones, arming, auxiliary outputs). They also show that the panel is there. 0 for none.
-    /// Default 60,000.
-    pub keepalive_millis: u32,
-    /// Milliseconds between polls of everything a panel can be asked for. 0 for none. Default 900,000.
-    pub refresh_millis: u32,
-    /// End with [`CloseReason::Silent`] when no event and no status was received for as many milliseconds. Lines that could not be used,
-    /// of another panel, or requests (an echo of our own) do not count. 0 for never. Default 90,000.
-    pub silence_millis: u32,
-    /// Milliseconds to wait for the outcome of a command. Default 5,000.
-    pub answer_millis: u32,
-    /// Ways of some panels.
-    pub quirks: Quirks,
-}
-
-/// Ways of some panels that a controller can be told of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Quirks {
-    /// Firmware before v5.8 answers `S14` without any bit while armed: only an event leads back to "disarmed".
-    pub infer_arming_state: bool,
-    /// Put `?` behind every request, which makes a panel pause between messages. The Python library's mock panel does not
-    /// understand it.
-    pub separator: bool,
-}
-
-impl Config<'static> {
-    /// The defaults.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            address: 0,
-            only_from: None,
-            checksum: ChecksumPolicy::Either,
-            decode: DecodeOptions { packed_time: false },
-            drop_repeated: true,
-            models: ModelMap::REV16,
-            keepalive_millis: 60_000,
-            refresh_millis: 900_000,
-            silence_millis: 90_000,
-            answer_millis: 5_000,
-            quirks: Quirks { infer_arming_state: false, separator: false },
-        }
-    }
-}
-
-impl Default for Config<'static> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// What a [`Controller`] can be asked to do. Every accepted command ends in exactly one [`Event::Done`].
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Command<'c> {
-    /// Arm with everybody out. Without a code it is the short arm.
-    ArmAway {
-        /// A user's code, 1 to 28 digits.
-        code: Option<Secret<&'c str>>,
-    },
-    /// Arm with people in. Without a code it is the short arm.
-    ArmHome {
-        /// A user's code, 1 to 28 digits.
-        code: Option<Secret<&'c str>>,
-    },
-    /// Disarm.
-    Disarm {
-        /// A user's code, 1 to 28 digits.
-        code: Secret<&'c str>,
-    },
-    /// Panic.
-    Panic {
-        /// A user's code, or `None` for the panic keys alone.
-        code: Option<Secret<&'c str>>,
-    },
-    /// Switch auxiliary output 1 to 8.
-    Aux {
-        /// Number of the output.
-        output: u8,
-        /// Whether to switch it on.
-        on: bool,
-    },
-    /// Press keys, 1 to 30 of them, see [`KEYS`](super::KEYS).
-    Keys(Secret<&'c str>),
-    /// Ask for a status.
-    Status(RequestId),
-    /// Ask for model and version, or answer from memory if they are known.
-    PanelInfo,
-    /// Ask for everything now.
-    Refresh,
-    /// End.
-    Close,
-}
-
-/// Model and version of the panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct PanelInfo {
-    /// The model, if [`Config::models`] knows the byte.
-    pub model: Option<Model>,
-    /// The model byte.
-    pub model_byte: u8,
-    /// The version.
-    pub version: Version,
-}
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It was sent, and nothing tells whether the panel obeyed ([`Command::Keys`], [`Command::Refresh`], [`Command::Close`]).
-    Sent,
-    /// The panel showed that it obeyed.
-    Confirmed,
-    /// The answer to a [`Command::Status`].
-    Answer(StatusUpdate),
-    /// The answer to a [`Command::PanelInfo`].
-    PanelInfo(PanelInfo),
-    /// Nothing came in time.
-    TimedOut,
-    /// The connection ended first.
-    Disconnected,
-}
-
-/// What a [`Controller`] tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Event<'i> {
-    /// A line was received and accepted. What follows from it comes as events of its own.
-    Line(Line<'i>),
-    /// Something in the house changed.
-    Notice(Notice),
-    /// Model and version became known or changed.
-    PanelInfo(PanelInfo),
-    /// A command has ended.
-    Done {
-        /// Which.
-        ticket: Ticket,
-        /// How.
-        outcome: Outcome,
-    },
-    /// A line could not be used. The next one can.
-    Fault(Fault),
-    /// The machine has ended. This is its last event.
-    Closed(CloseReason),
-}
-
-impl<'c> TryFrom<home::Request<'c>> for Command<'c> {
-    type Error = Refused;
-
-    /// Areas: 0 and 1 arm away or home, 3 arms home, any disarms (the code decides which areas). Outputs: 1 to 8. No source tells
-    /// which keys exclude a zone or arm area 2 or another mode: use [`Command::Keys`] with the keys of your panel's manual.
-    fn try_from(request: home::Request<'c>) -> Result<Self, Refused> {
-        match request {
-            home::Request::Arm { area: 0 | 1, mode: Mode::Away, code } => Ok(Self::ArmAway { code }),
-            home::Request::Arm { area: 0 | 1 | 3, mode: Mode::Home, code } => Ok(Self::ArmHome { code }),
-            home::Request::Disarm { code, .. } => match code {
-                Some(code) => Ok(Self::Disarm { code }),
-                None => Err(EncodeError::Missing { field: "code" }.into()),
-            },
-            home::Request::Switch { output, on } => match u8::try_from(output) {
-                Ok(output @ 1..=8) => Ok(Self::Aux { output, on }),
-                _ => Err(Refused::Unsupported),
-            },
-            _ => Err(Refused::Unsupported),
-        }
-    }
-}
 
 /// Milliseconds after an event that shows that something else changed, or a command, until the status is asked for.
 const FOLLOW_UP_MILLIS: u64 = 1_500;

@@ -2,11 +2,10 @@
 
 use super::codes::{AreaCode, EventCode, Id};
 use super::keys::Keys;
+use super::packet::{Address, Body, Packet, StatusUpdate, SystemEvent};
 use super::stamp::{Stamp, Timestamp};
 use super::status::RequestId;
-use super::wire::{
-    Address, Body, Packet, SEQUENCE, SYSTEM_STATUS, StatusUpdate, SystemEvent, USER_INTERFACE, ascii_checksum, binary_checksum,
-};
+use super::wire::{SEQUENCE, SYSTEM_STATUS, USER_INTERFACE, ascii_checksum, binary_checksum};
 use crate::error::EncodeError;
 use crate::text::hex::Case;
 

@@ -7,9 +7,8 @@ pub mod controller;
 mod encode;
 mod frames;
 mod keys;
+mod packet;
 pub mod panel;
-mod pending;
-mod polls;
 mod stamp;
 mod status;
 mod tracker;
@@ -24,12 +23,11 @@ pub use controller::Controller;
 pub use encode::{ChecksumRule, MAX_ENCODED, encode, encode_with};
 pub use frames::{Cut, Framer};
 pub use keys::{KEYS, KeyString, Keys, MAX_CODE, MAX_KEYS};
+pub use packet::{Address, Body, Packet, StatusUpdate, SystemEvent};
 pub use panel::Panel;
 pub use stamp::{Stamp, Timestamp};
 pub use status::{RequestId, StatusValue, ViewState, ZoneFact, ZoneSet};
 pub use tracker::Tracker;
 pub use version::{Model, ModelMap, PanelVersion, Version};
-pub use wire::{
-    Address, Body, ChecksumMatch, ChecksumPolicy, DecodeOptions, Line, MAX_LINE, Packet, StatusUpdate, SystemEvent, decode, decode_with,
-};
+pub use wire::{ChecksumMatch, ChecksumPolicy, DecodeOptions, Line, MAX_LINE, decode, decode_with};
 pub use zones::MAX_ZONES;

@@ -187,7 +187,7 @@ pub enum Stamp<'i> {
     /// Decimal digits that name a moment. All known captures are of this form.
     Time(Timestamp),
     /// Hexadecimal digits with spare bits, as the vendor's document describes and no capture shows. Only decoded when
-    /// [`DecodeOptions::packed_time`](super::wire::DecodeOptions::packed_time) asks for it.
+    /// [`DecodeOptions::packed_time`](super::DecodeOptions::packed_time) asks for it.
     Packed {
         /// The moment.
         time: Timestamp,

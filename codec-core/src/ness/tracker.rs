@@ -3,8 +3,8 @@
 use super::areas::Areas;
 use super::bits::{MiscAlarms, Outputs};
 use super::codes::{AreaCode, EventCode, Id, Output};
+use super::packet::{Body, StatusUpdate, SystemEvent};
 use super::status::{StatusValue, ZoneFact};
-use super::wire::{Body, StatusUpdate, SystemEvent};
 use super::zones::{Zones, zone_bit};
 use crate::home::{AlarmKind, AreaState, Mode, Notice, Source, TroubleKind, ZoneState};
 use crate::timers::Instant;

@@ -2,24 +2,20 @@
 
 use heapless::Vec;
 
-use super::bits::MiscAlarms;
-use super::codes::{AreaCode, EventCode, Output};
-use super::controller::{Outcome, PanelInfo};
-use super::status::RequestId;
-use super::tracker::Tracker;
-use super::wire::{Body, StatusUpdate};
+use super::{Outcome, PanelInfo};
 use crate::home::{AreaState, Mode};
 use crate::machine::Ticket;
+use crate::ness::{AreaCode, Body, EventCode, MiscAlarms, Output, RequestId, StatusUpdate, Tracker};
 use crate::timers::Instant;
 
 /// How many commands can wait at the same time.
-pub(crate) const MAX_PENDING: usize = 8;
+pub(super) const MAX_PENDING: usize = 8;
 /// The same, for errors.
-pub(crate) const MAX_PENDING_U32: u32 = 8;
+pub(super) const MAX_PENDING_U32: u32 = 8;
 
 /// What ends a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Want {
+pub(super) enum Want {
     /// Nothing: it is done when it is sent.
     Nothing,
     /// The answer to a status request.
@@ -105,7 +101,7 @@ struct Entry {
 
 /// The table. Every command has its own deadline; the first to be over does not touch the others.
 #[derive(Debug)]
-pub(crate) struct Commands {
+pub(super) struct Commands {
     table: Vec<Entry, MAX_PENDING>,
     last: u32,
     /// The status line that answers those that are [`State::Answered`]: they are taken out before the next line comes.
@@ -113,20 +109,20 @@ pub(crate) struct Commands {
 }
 
 impl Commands {
-    pub(crate) const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { table: Vec::new(), last: 0, answer: StatusUpdate { request: RequestId::PanelVersion, value: 0 } }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.table.is_empty()
     }
 
-    pub(crate) fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.table.is_full()
     }
 
     /// Enters a command. The caller has made sure that there is room. `known` says that the outcome need not be waited for.
-    pub(crate) fn add(&mut self, want: Want, deadline: Instant, known: bool) -> Ticket {
+    pub(super) fn add(&mut self, want: Want, deadline: Instant, known: bool) -> Ticket {
         self.last = self.last.wrapping_add(1);
         let ticket = Ticket(self.last);
         let state = match want {
@@ -144,7 +140,7 @@ impl Commands {
     }
 
     /// Takes in a line that `tracker` has taken in already.
-    pub(crate) fn apply(&mut self, body: &Body<'_>, tracker: &Tracker) {
+    pub(super) fn apply(&mut self, body: &Body<'_>, tracker: &Tracker) {
         if let Body::Status(status) = body {
             self.answer = *status;
         }
@@ -154,17 +150,17 @@ impl Commands {
     }
 
     /// Ends what has waited too long.
-    pub(crate) fn expire(&mut self, now: Instant) {
+    pub(super) fn expire(&mut self, now: Instant) {
         self.waiting().filter(|entry| entry.deadline <= now).for_each(|entry| entry.state = State::TimedOut);
     }
 
     /// Ends everything.
-    pub(crate) fn disconnect(&mut self) {
+    pub(super) fn disconnect(&mut self) {
         self.waiting().for_each(|entry| entry.state = State::Disconnected);
     }
 
     /// Takes out the oldest command that has an outcome. `info` is what is known of the panel.
-    pub(crate) fn take_done(&mut self, info: Option<PanelInfo>) -> Option<(Ticket, Outcome)> {
+    pub(super) fn take_done(&mut self, info: Option<PanelInfo>) -> Option<(Ticket, Outcome)> {
         let mut done = None;
         self.table.retain(|entry| {
             let take = done.is_none() && entry.state != State::Waiting;
@@ -185,11 +181,11 @@ impl Commands {
         Some((entry.ticket, outcome))
     }
 
-    pub(crate) fn has_done(&self) -> bool {
+    pub(super) fn has_done(&self) -> bool {
         self.table.iter().any(|entry| entry.state != State::Waiting)
     }
 
-    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
         self.table.iter().map(|entry| entry.deadline).min()
     }
 }

@@ -1,32 +1,32 @@
 //! Which status to ask for next. One request is outstanding at a time, which paces them.
 
-use super::status::RequestId;
+use crate::ness::RequestId;
 
 /// Milliseconds to wait for the answer to a poll before the next one is sent. An answer takes 40 ms on the line.
-pub(crate) const POLL_ANSWER_MILLIS: u64 = 1_000;
+pub(super) const POLL_ANSWER_MILLIS: u64 = 1_000;
 
 /// A set of requests, by their position in [`RequestId::ALL`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Requests(u64);
+pub(super) struct Requests(u64);
 
 impl Requests {
-    pub(crate) const NONE: Self = Self(0);
+    pub(super) const NONE: Self = Self(0);
     /// All 34.
-    pub(crate) const ALL: Self = Self((1 << 34) - 1);
+    pub(super) const ALL: Self = Self((1 << 34) - 1);
 
-    pub(crate) fn of(ids: &[RequestId]) -> Self {
+    pub(super) fn of(ids: &[RequestId]) -> Self {
         Self(ids.iter().filter_map(|id| id.index()).fold(0, |bits, index| bits | 1 << (index & 63)))
     }
 
-    pub(crate) const fn and(self, other: Self) -> Self {
+    pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    pub(crate) const fn without(self, other: Self) -> Self {
+    pub(super) const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    pub(crate) const fn is_empty(self) -> bool {
+    pub(super) const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
@@ -36,12 +36,12 @@ impl Requests {
 }
 
 /// What a short poll asks for: what the Python library asks for.
-pub(crate) const SHORT: [RequestId; 4] =
+pub(super) const SHORT: [RequestId; 4] =
     [RequestId::Zone1To16InputUnsealed, RequestId::Zone17To32InputUnsealed, RequestId::Arming, RequestId::AuxiliaryOutputs];
 
 /// Where radio detectors and C-Bus units tell that they are open. Asked before the inputs, so that a zone that is only open there
 /// does not look closed in between.
-pub(crate) const RADIO: [RequestId; 4] = [
+pub(super) const RADIO: [RequestId; 4] = [
     RequestId::Zone1To16RadioUnsealed,
     RequestId::Zone1To16CbusUnsealed,
     RequestId::Zone17To32RadioUnsealed,
@@ -49,11 +49,11 @@ pub(crate) const RADIO: [RequestId; 4] = [
 ];
 
 /// Where alarms tell that they are on.
-pub(crate) const ALARMS: [RequestId; 3] = [RequestId::Zone1To16InAlarm, RequestId::Zone17To32InAlarm, RequestId::MiscellaneousAlarms];
+pub(super) const ALARMS: [RequestId; 3] = [RequestId::Zone1To16InAlarm, RequestId::Zone17To32InAlarm, RequestId::MiscellaneousAlarms];
 
 /// What is due, and what is outstanding.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Polls {
+pub(super) struct Polls {
     due: Requests,
     /// Due when nothing else is: the long tail of a refresh of everything.
     later: bool,
@@ -65,24 +65,24 @@ pub(crate) struct Polls {
 }
 
 impl Polls {
-    pub(crate) const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { due: Requests::NONE, later: false, mute: Requests::NONE, outstanding: None, again: None }
     }
 
     /// Asks for `requests` in the near future.
-    pub(crate) fn want(&mut self, requests: Requests) {
+    pub(super) fn want(&mut self, requests: Requests) {
         self.due = self.due.and(requests.without(self.mute));
     }
 
     /// Asks for everything, also for what was not answered before; for the short list first.
-    pub(crate) fn want_all(&mut self) {
+    pub(super) fn want_all(&mut self) {
         self.mute = Requests::NONE;
         self.due = self.due.and(Requests::of(&SHORT));
         self.later = true;
     }
 
     /// The next request to send, if none is outstanding.
-    pub(crate) fn next(&mut self) -> Option<RequestId> {
+    pub(super) fn next(&mut self) -> Option<RequestId> {
         if self.outstanding.is_some() {
             return None;
         }
@@ -101,17 +101,17 @@ impl Polls {
     }
 
     /// Whether [`next`](Self::next) has something.
-    pub(crate) fn is_ready(&self) -> bool {
+    pub(super) fn is_ready(&self) -> bool {
         self.outstanding.is_none() && (self.later || !self.due.is_empty())
     }
 
-    pub(crate) fn sent(&mut self, id: RequestId) {
+    pub(super) fn sent(&mut self, id: RequestId) {
         self.due = self.due.without(Requests::of(&[id]));
         self.outstanding = Some(id);
     }
 
     /// A status was received. Returns whether it is the one that is waited for.
-    pub(crate) fn answered(&mut self, id: RequestId) -> bool {
+    pub(super) fn answered(&mut self, id: RequestId) -> bool {
         self.mute = self.mute.without(Requests::of(&[id]));
         let waited_for = self.outstanding == Some(id);
         if waited_for {
@@ -121,7 +121,7 @@ impl Polls {
     }
 
     /// The outstanding request was not answered in time.
-    pub(crate) fn gave_up(&mut self) {
+    pub(super) fn gave_up(&mut self) {
         let Some(id) = self.outstanding.take() else { return };
         let request = Requests::of(&[id]);
         if self.again.take() == Some(id) {
