@@ -86,16 +86,16 @@ impl KeyString {
     /// Checks and copies `keys`.
     ///
     /// # Errors
-    /// [`EncodeError::OutOfRange`] for no key or more than 30, [`EncodeError::BadCharacter`] for one that no keypad has.
+    /// [`EncodeError::OutOfRange`] for no key or more than 30, [`EncodeError::BadCharacter`] for one that no keypad has, and for an `S` that
+    /// is not followed by two hexadecimal digits and nothing else.
     pub fn new(keys: Secret<&str>) -> Result<Self, EncodeError> {
         let keys = keys.expose().as_bytes();
-        if let Some(at) = keys.iter().position(|key| !key.is_ascii_digit() && !KEYS.contains(key)) {
-            let request = matches!(keys, [b'S', high, low] if hex::byte(*high, *low).is_some());
-            if !request {
-                return Err(EncodeError::BadCharacter { field: "keys", at: u32::try_from(at).unwrap_or(u32::MAX) });
-            }
+        let request = matches!(keys, [b'S', high, low] if hex::byte(*high, *low).is_some());
+        let typed = |key: &u8| key.is_ascii_digit() || KEYS.contains(key) && *key != b'S';
+        match keys.iter().position(|key| !typed(key)) {
+            Some(at) if !request => Err(EncodeError::BadCharacter { field: "keys", at: u32::try_from(at).unwrap_or(u32::MAX) }),
+            _ => Self::checked(&[keys]),
         }
-        Self::checked(&[keys])
     }
 
     /// Strings the given parts together.
@@ -254,6 +254,9 @@ mod tests {
         assert_eq!(KeyString::new(Secret::new(&"1".repeat(31))).err(), range("number of keys", 1, 30, 31));
         assert_eq!(KeyString::new(Secret::new("A12 E")).err(), Some(EncodeError::BadCharacter { field: "keys", at: 3 }));
         assert_eq!(KeyString::new(Secret::new("ae")).err(), Some(EncodeError::BadCharacter { field: "keys", at: 0 }));
+        for (keys, at) in [("S", 0), ("S1", 0), ("S140", 0), ("AS14", 1), ("1S", 1)] {
+            assert_eq!(KeyString::new(Secret::new(keys)).err(), Some(EncodeError::BadCharacter { field: "keys", at }), "{keys}");
+        }
         assert_eq!(KeyString::disarm(Secret::new("")).err(), Some(EncodeError::Missing { field: "code" }));
         assert_eq!(KeyString::disarm(Secret::new("None")).err(), Some(EncodeError::BadCharacter { field: "code", at: 0 }));
         assert_eq!(KeyString::status(RequestId::Unknown(0x34)).err(), range("status request", 0, 0x33, 0x34));

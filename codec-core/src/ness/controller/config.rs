@@ -25,7 +25,8 @@ pub struct Config<'b> {
     /// Milliseconds between polls of everything a panel can be asked for. 0 for none. Default 900,000.
     pub refresh_millis: u32,
     /// End with [`CloseReason::Silent`](crate::CloseReason::Silent) when no event and no status was received for as many milliseconds. Lines that could not be used,
-    /// of another panel, or requests (an echo of our own) do not count. 0 for never. Default 90,000.
+    /// of another panel, or requests (an echo of our own) do not count. 0 for never. Default 90,000. Make it longer than
+    /// [`keepalive_millis`](Self::keepalive_millis), and 0 without polls: a panel that is not asked may have nothing to say for days.
     pub silence_millis: u32,
     /// Milliseconds to wait for the outcome of a command. Default 5,000.
     pub answer_millis: u32,

@@ -30,9 +30,10 @@ pub(crate) struct ControllerArgs {
     #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = options::millis)]
     pub(crate) refresh_interval: u32,
 
-    /// Connect anew when nothing was received for so long; 0 for never, which goes with polls that are rarer
-    #[arg(long, value_name = "SECONDS", default_value = "90", value_parser = options::millis)]
-    pub(crate) silence: u32,
+    /// Connect anew when no event or status was received for so long; 0 for never [default: 30 more than the update interval, or
+    /// never without one]
+    #[arg(long, value_name = "SECONDS", value_parser = options::millis)]
+    pub(crate) silence: Option<u32>,
 
     /// Take only lines of the panel with this address
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=15))]
@@ -52,7 +53,12 @@ impl ControllerArgs {
         let mut config = self.panel.config();
         config.keepalive_millis = self.update_interval;
         config.refresh_millis = self.refresh_interval;
-        config.silence_millis = self.silence;
+        // A panel that is not asked has no reason to say anything.
+        config.silence_millis = match (self.silence, self.update_interval) {
+            (Some(silence), _) => silence,
+            (None, 0) => 0,
+            (None, interval) => interval.saturating_add(30_000),
+        };
         config.only_from = self.only_from;
         config.drop_repeated = !self.keep_repeated;
         config.decode.packed_time = self.packed_time;
@@ -133,5 +139,31 @@ impl Watched for NessWatch {
 
     fn state(&self, machine: &Controller<'static>) -> Fields {
         table::object(machine)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        controller: ControllerArgs,
+    }
+
+    #[test]
+    fn a_panel_that_is_asked_less_often_may_be_silent_for_longer() {
+        let silence = |args: &[&str]| {
+            let args = ["watch"].iter().chain(args);
+            Cli::try_parse_from(args).map_err(|error| error.to_string()).unwrap().controller.config().silence_millis
+        };
+        assert_eq!(silence(&[]), 90_000);
+        assert_eq!(silence(&["--update-interval", "120"]), 150_000);
+        assert_eq!(silence(&["--update-interval", "0"]), 0);
+        assert_eq!(silence(&["--update-interval", "120", "--silence", "5"]), 5_000);
+        assert_eq!(silence(&["--silence", "0"]), 0);
     }
 }
