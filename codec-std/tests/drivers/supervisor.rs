@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 
 #[tokio::test]
-async fn a_peer_that_accepts_and_closes_is_called_once_per_delay() {
+async fn row_19_a_peer_that_accepts_and_closes_is_called_once_per_delay() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
     let accepted = Arc::new(AtomicU32::new(0));
@@ -54,7 +54,7 @@ async fn a_peer_that_accepts_and_closes_is_called_once_per_delay() {
 }
 
 #[tokio::test]
-async fn a_host_that_refuses_is_down_with_the_reason() {
+async fn row_20_a_host_that_refuses_is_down_with_the_reason() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = Address::Tcp { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
     drop(listener);

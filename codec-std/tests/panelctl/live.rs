@@ -22,7 +22,7 @@ fn json(line: &str) -> Value {
 }
 
 #[test]
-fn commands_end_with_their_outcome() {
+fn row_31_commands_end_with_their_outcome() {
     let (mut simulator, address) = simulator(&["--model", "D32X", "--panel-version", "10.8", "--zones", "32"]);
     let send = |args: &[&str], variables: &[(&str, &str)]| {
         let ended = run(&[&["send", "ness", &address], args].concat(), variables);
@@ -62,7 +62,7 @@ fn commands_end_with_their_outcome() {
 }
 
 #[test]
-fn a_watcher_sees_what_happens_and_comes_back() {
+fn row_31_a_watcher_sees_what_happens_comes_back_and_ends_with_ctrl_c() {
     let (mut simulator, address) = simulator(&[]);
     let record = std::env::temp_dir().join(format!("panelctl-record-{}.jsonl", std::process::id()));
     let mut watch = Running::start(&["watch", "ness", &address, "--json", "--lines", "--record", record.to_str().unwrap()], &[]);
