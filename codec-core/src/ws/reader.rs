@@ -106,6 +106,9 @@ enum Phase {
 }
 
 /// Takes the frames of one peer apart.
+///
+/// It belongs to one [`RxBuf`] from its first poll on: where it stands is kept as a [position](RxBuf::position) in what that buffer
+/// has received. What is read before, such as the head of a handshake, is dropped from the same buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader {
     /// Who sends what is read.
