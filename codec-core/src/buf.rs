@@ -2,8 +2,10 @@
 
 use core::net::SocketAddr;
 
-/// Moves `bytes[from..to]` to the front. The checks make the copy's own ones go away.
-fn move_to_front(bytes: &mut [u8], from: usize, to: usize) {
+/// Moves `bytes[from..to]` to the front. The checks make the copy's own ones go away, as long as this is the only place that copies
+/// so: then the compiler sees both together.
+#[inline(never)]
+pub(crate) fn move_to_front(bytes: &mut [u8], from: usize, to: usize) {
     if from <= to && to <= bytes.len() {
         bytes.copy_within(from..to, 0);
     }

@@ -13,7 +13,7 @@ use super::close::CloseCode;
 use super::error::Error;
 use super::frame::{Header, MAX_CONTROL, MAX_HEADER, OpCode, Role, apply_mask, rotated};
 use super::utf8::Utf8;
-use crate::buf::RxBuf;
+use crate::buf::{RxBuf, move_to_front};
 
 /// How much a peer may send in one go. A message is handed out in pieces, so a limit costs no memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -377,8 +377,9 @@ impl Reader {
     fn payload(&mut self, bytes: &mut [u8], cursor: &mut Cursor, len: usize) -> usize {
         let (to, from) = (cursor.to, cursor.from);
         let (Some(to_end), Some(from_end)) = (to.checked_add(len), from.checked_add(len)) else { return 0 };
-        if to < from && from_end <= bytes.len() {
-            bytes.copy_within(from..from_end, to);
+        if to < from {
+            let span = bytes.get_mut(to..from_end).unwrap_or_default();
+            move_to_front(span, from.saturating_sub(to), span.len());
         }
         let piece = bytes.get_mut(to..to_end).unwrap_or_default();
         if self.sender == Role::Client {

@@ -3,7 +3,7 @@
 use super::close::{CloseCode, MAX_REASON};
 use super::frame::{Header, MAX_CONTROL, OpCode, Role, apply_mask};
 use super::reader::Kind;
-use crate::buf::TxBuf;
+use crate::buf::{TxBuf, move_to_front};
 use crate::error::{EncodeError, Refused};
 use crate::machine::Env;
 
@@ -128,9 +128,9 @@ impl Writer {
         }
         header.len = u64::try_from(len).unwrap_or(u64::MAX);
         let size = header.encode(spare).map_err(|_| no_room(0))?;
-        let written = reserved.saturating_add(len);
-        if size < reserved && written <= spare.len() {
-            spare.copy_within(reserved..written, size);
+        if size < reserved {
+            let span = spare.get_mut(size..reserved.saturating_add(len)).unwrap_or_default();
+            move_to_front(span, reserved.saturating_sub(size), span.len());
         }
         let end = size.saturating_add(len);
         if let (Some(mask), Some(payload)) = (mask, spare.get_mut(size..end)) {
@@ -194,9 +194,7 @@ impl Writer {
         let spare = tx.spare();
         header.encode(spare).map_err(|_| no_room)?;
         let body = spare.get_mut(size..needed).ok_or(no_room)?;
-        if body.len() == payload.len() {
-            body.copy_from_slice(payload);
-        }
+        body.iter_mut().zip(payload).for_each(|(slot, byte)| *slot = *byte);
         if let Some(mask) = mask {
             apply_mask(body, mask, 0);
         }
