@@ -138,6 +138,8 @@ pub mod ness;
 mod secret;
 pub mod text;
 mod timers;
+#[cfg(feature = "ws")]
+pub mod ws;
 
 pub use buf::{RxBuf, TxBuf};
 pub use error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};
