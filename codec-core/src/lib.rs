@@ -9,6 +9,8 @@ extern crate std;
 mod buf;
 mod error;
 pub mod home;
+#[cfg(feature = "ksenia")]
+pub mod ksenia;
 mod machine;
 #[cfg(feature = "ness")]
 pub mod ness;
@@ -17,7 +19,7 @@ pub mod text;
 mod timers;
 
 pub use buf::{RxBuf, TxBuf};
-pub use error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};
+pub use error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, JsonError, Member, Refused};
 pub use machine::{Env, LinkKind, Machine, Pending, Ticket};
 pub use secret::Secret;
 pub use timers::Instant;
