@@ -4,9 +4,9 @@ use super::json::{Array, MAX_DEPTH, Object, Text, Value};
 use super::scan;
 use crate::error::{Fault, FaultKind, JsonError};
 
-/// A place in a text. Every method that fails says where.
+/// A place in a text. Every method that fails says where. Not for other crates.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cursor<'i> {
+pub struct Cursor<'i> {
     text: &'i str,
     pub(crate) at: usize,
     /// Levels that are open around this place.
@@ -21,10 +21,6 @@ impl<'i> Cursor<'i> {
     /// Behind the opening bracket or brace of `text`.
     pub(crate) const fn inside(text: &'i str) -> Self {
         Self { text, at: 1, depth: 0 }
-    }
-
-    pub(crate) const fn text(&self) -> &'i str {
-        self.text
     }
 
     #[inline(always)]
@@ -67,6 +63,25 @@ impl<'i> Cursor<'i> {
 
     fn step(&mut self) {
         self.at = self.at.saturating_add(1);
+    }
+
+    /// Steps into the object that stands here.
+    #[inline]
+    pub(crate) fn open(&mut self) -> Result<(), Fault> {
+        if !self.eat(b"{") {
+            return Err(self.fault(JsonError::Unexpected));
+        }
+        self.deeper()
+    }
+
+    /// Counts one more level.
+    #[inline]
+    pub(crate) fn deeper(&mut self) -> Result<(), Fault> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Fault::new(FaultKind::Json(JsonError::Depth { limit: MAX_DEPTH }), self.at.saturating_sub(1)));
+        }
+        self.depth = self.depth.saturating_add(1);
+        Ok(())
     }
 
     /// Nothing but white space up to the end.

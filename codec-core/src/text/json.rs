@@ -46,6 +46,11 @@ pub(crate) fn utf8(text: &[u8]) -> Result<&str, Fault> {
     })
 }
 
+/// White space between values.
+pub(crate) const fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | '\r')
+}
+
 /// A value inside a checked text.
 #[derive(Clone, Copy, Debug)]
 pub enum Value<'i> {
@@ -310,6 +315,13 @@ impl fmt::Debug for Object<'_> {
 #[derive(Clone, Debug)]
 pub struct Members<'i> {
     cursor: Cursor<'i>,
+}
+
+impl Members<'_> {
+    /// Offset in the object's text behind the member given last.
+    pub(crate) const fn at(&self) -> usize {
+        self.cursor.at
+    }
 }
 
 impl<'i> Iterator for Members<'i> {
