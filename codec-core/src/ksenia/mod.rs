@@ -1,6 +1,7 @@
 //! Ksenia Lares 4.0 panels: JSON messages over a WebSocket.
 
 mod accounts;
+mod command;
 mod connection;
 mod crc;
 mod entries;
@@ -11,8 +12,10 @@ mod outputs;
 mod partitions;
 mod power;
 mod record;
+mod request;
 mod scenarios;
 mod sensors;
+mod settings;
 mod supply;
 mod system;
 mod temperatures;
@@ -22,9 +25,11 @@ mod version;
 mod view;
 mod wire;
 mod words;
+mod writer;
 mod zones;
 
 pub use accounts::{AccountSettings, Named, ScheduleTimer};
+pub use command::{ArmAction, BypassAction, ClearKind, Command, ItemRange, OutputAction, Read, Session, SetOutput, encode};
 pub use connection::{
     Call, Cloud, CloudState, ConnectionStatus, Ethernet, Internet, LinkState, Mobile, ModemBoard, TelephoneLine, WebSocket,
 };
@@ -39,8 +44,10 @@ pub use power::{PowerLine, PowerLineState, PowerLineStatus};
 #[cfg(feature = "serde")]
 pub use record::DeserializeError;
 pub use record::{Record, Structure};
+pub use request::{Action, Request, Settings, Types};
 pub use scenarios::{CodeNeed, Scenario, ScenarioCategory};
 pub use sensors::{BusDevice, BusLink, BusSensor, BusSensorStatus, BusState, Domus};
+pub use settings::{AccountChange, Day, DayProgramme, SeasonChange, ThermostatChange, TimerChange};
 pub use supply::{BoxTemperatures, Currents, PanelStatus, PeakCurrents};
 pub use system::{SystemArm, SystemArming, SystemMark, SystemStatus, SystemTemperatures, SystemTime};
 pub use temperatures::{
@@ -52,4 +59,5 @@ pub use version::{ProgramCheck, SystemVersion, VersionLite};
 pub use view::View;
 pub use wire::{Crc, CrcPolicy, Message, Outcome, decode, decode_with, open};
 pub use words::{Decimal, Flag};
+pub use writer::{Head, MessageId, MessageWriter};
 pub use zones::{Zone, ZoneBypass, ZoneCategory, ZoneMark, ZoneState, ZoneStatus, partition_mask};

@@ -104,6 +104,12 @@ impl<'i> Text<'i> {
         Self { raw }
     }
 
+    /// A text that can stand between quotes as it is. `None` if it has a quote, a backslash or a control character.
+    #[must_use]
+    pub fn of(text: &'i str) -> Option<Self> {
+        if super::scan::string_end(text.as_bytes(), 0) == text.len() { Some(Self::new(text)) } else { None }
+    }
+
     /// As it stands between the quotes, escapes included.
     #[must_use]
     pub const fn raw(self) -> &'i str {

@@ -6,4 +6,4 @@ pub mod hex;
 #[cfg(feature = "ksenia")]
 pub mod json;
 #[cfg(feature = "ksenia")]
-mod scan;
+pub(crate) mod scan;
