@@ -16,6 +16,7 @@ mod request;
 mod scenarios;
 mod sensors;
 mod settings;
+mod stream;
 mod supply;
 mod system;
 mod temperatures;
@@ -48,6 +49,7 @@ pub use request::{Action, Request, Settings, Types};
 pub use scenarios::{CodeNeed, Scenario, ScenarioCategory};
 pub use sensors::{BusDevice, BusLink, BusSensor, BusSensorStatus, BusState, Domus};
 pub use settings::{AccountChange, Day, DayProgramme, SeasonChange, ThermostatChange, TimerChange};
+pub use stream::{Part, Stream};
 pub use supply::{BoxTemperatures, Currents, PanelStatus, PeakCurrents};
 pub use system::{SystemArm, SystemArming, SystemMark, SystemStatus, SystemTemperatures, SystemTime};
 pub use temperatures::{

@@ -166,7 +166,7 @@ fn usual(text: &str) -> Option<Message<'_>> {
 }
 
 /// `0x` or `0X` and one to four digits.
-fn crc_value(text: &str) -> Option<u16> {
+pub(crate) fn crc_value(text: &str) -> Option<u16> {
     let digits = match text.as_bytes() {
         [b'0', b'x' | b'X', digits @ ..] if (1..=4).contains(&digits.len()) => digits,
         _ => return None,
