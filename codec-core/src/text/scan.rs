@@ -1,0 +1,63 @@
+//! Where a string ends: the one loop that sees most bytes of a JSON text.
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// High bits at the bytes of `word` that end a plain run: a quote, a backslash or a control character. Bits above the lowest one may be
+/// set wrongly; the lowest is right.
+#[inline(always)]
+const fn stops(word: u64) -> u64 {
+    let quote = word ^ (ONES * 0x22);
+    let backslash = word ^ (ONES * 0x5C);
+    let zero = (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash);
+    (zero | word.wrapping_sub(ONES * 0x20) & !word) & HIGHS
+}
+
+/// Whether a byte ends a plain run.
+#[inline(always)]
+const fn stop(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < 0x20
+}
+
+/// The offset of the first quote, backslash or control character at or behind `from`, or the length of `bytes`.
+#[inline(always)]
+pub(crate) fn string_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    // Values of panels are short: most end within eight bytes.
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let stops = stops(u64::from_le_bytes(*chunk));
+        if stops != 0 {
+            return at.saturating_add((stops.trailing_zeros() / 8) as usize);
+        }
+        at = at.saturating_add(8);
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at.saturating_add(rest.iter().position(|byte| stop(*byte)).unwrap_or(rest.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn every_byte_at_every_place_is_judged_alike() {
+        for value in 0..=255_u8 {
+            for place in 0..20 {
+                let mut bytes: Vec<u8> = (0..24).map(|at| b'a' + at).collect();
+                bytes[place] = value;
+                let expected = if stop(value) { place } else { 24 };
+                assert_eq!(string_end(&bytes, 0), expected, "{value:#04x} at {place}");
+                assert_eq!(string_end(&bytes, 24), 24);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_is_found() {
+        for (text, end) in [(&b"ab\"\"\"\"\"\"\"c"[..], 2), (b"!\"#\x1f   \\    ", 1), (b"\x00\"\\aaaaaaaaaa", 0), (b"", 0)] {
+            assert_eq!(string_end(text, 0), end);
+        }
+    }
+}
