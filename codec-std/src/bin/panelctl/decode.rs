@@ -63,6 +63,7 @@ impl From<codec_core::Fault> for Problem {
 }
 
 pub(crate) fn run(args: &DecodeArgs) -> anyhow::Result<Outcome> {
+    let mut decoder = args.protocol.decoder(args.mask, args.crc)?;
     let mut input: Box<dyn Read> = match args.file.as_deref() {
         Some(path) if path.as_os_str() != "-" => Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?),
         _ => {
@@ -74,7 +75,6 @@ pub(crate) fn run(args: &DecodeArgs) -> anyhow::Result<Outcome> {
         }
     };
     let mut printer = Printer { output: Output::stdout(), json: args.json, bad: 0 };
-    let mut decoder = args.protocol.decoder(args.mask);
     if args.hex {
         let mut lines = HexLines::default();
         pump(&mut *input, &mut |bytes, eof| lines.feed(bytes, eof, &mut *decoder, &mut printer))?;
@@ -242,7 +242,7 @@ mod tests {
     fn decoded(input: &[u8], hex: bool, json: bool, piece: usize) -> (Vec<String>, u64) {
         let mut printed = Vec::new();
         let mut printer = Printer { output: Output::new(&mut printed), json, bad: 0 };
-        let mut decoder = Protocol::Ness.decoder(false);
+        let mut decoder = Protocol::Ness.decoder(false, None).unwrap();
         let (mut lines, mut stream) = (HexLines::default(), Stream::default());
         for (bytes, eof) in input.chunks(piece).map(|bytes| (bytes, false)).chain([(&[][..], true)]) {
             match hex {
