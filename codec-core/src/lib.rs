@@ -102,7 +102,10 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
-#![cfg_attr(not(any(feature = "ksenia", feature = "ness", feature = "ws")), allow(dead_code, reason = "without a protocol nothing uses what the protocols share"))]
+#![cfg_attr(
+    not(any(feature = "ksenia", feature = "ness", feature = "ws")),
+    allow(dead_code, reason = "without a protocol nothing uses what the protocols share")
+)]
 // Nothing the peer or the caller does may panic. Lints see most ways to do so, not all.
 #![cfg_attr(
     not(test),
