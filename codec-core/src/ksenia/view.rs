@@ -169,7 +169,9 @@ macro_rules! usual {
     (text, $this:ident, $cursor:ident, $field:ident, $key:literal, $object:lifetime) => {
         if $cursor.eat(concat!("\"", $key, "\":\"").as_bytes()) {
             $this.$field = Some($cursor.string()?.raw());
-            if !$cursor.eat(b",") {
+            if $cursor.peek() == Some(b',') {
+                $cursor.at = $cursor.at.wrapping_add(1);
+            } else {
                 if !$cursor.more(b'}')? {
                     break $object;
                 }
@@ -181,7 +183,9 @@ macro_rules! usual {
     ($shape:ident, $this:ident, $cursor:ident, $field:ident, $key:literal, $object:lifetime) => {
         if $cursor.eat(concat!("\"", $key, "\":").as_bytes()) {
             $this.$field = $crate::ksenia::view::shape!($shape).take($cursor)?;
-            if !$cursor.eat(b",") {
+            if $cursor.peek() == Some(b',') {
+                $cursor.at = $cursor.at.wrapping_add(1);
+            } else {
                 if !$cursor.more(b'}')? {
                     break $object;
                 }

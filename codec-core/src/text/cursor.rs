@@ -28,17 +28,13 @@ impl<'i> Cursor<'i> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    #[inline(always)]
-    pub(crate) fn rest(&self) -> &'i [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
     /// Steps over `expected` if it stands here.
     #[inline(always)]
     pub(crate) fn eat(&mut self, expected: &[u8]) -> bool {
-        let there = self.rest().starts_with(expected);
+        let end = self.at.wrapping_add(expected.len());
+        let there = self.text.as_bytes().get(self.at..end) == Some(expected);
         if there {
-            self.at = self.at.wrapping_add(expected.len());
+            self.at = end;
         }
         there
     }
