@@ -39,33 +39,11 @@
 use super::json::MAX_DEPTH;
 use super::path::Names;
 pub use super::path::Path;
-pub use super::pieces::{Integrity, Piece, Watch};
+use super::pieces::State;
+pub use super::pieces::{Integrity, MARGIN, MIN_LIMIT, Piece, Watch};
 use super::scan;
 use super::tokens::{Escape, Word};
 use crate::error::{Fault, FaultKind, JsonError};
-
-/// Smallest limit of a record, in bytes.
-pub const MIN_LIMIT: usize = 64;
-
-/// How many bytes more than the limit the window must be able to hold.
-pub const MARGIN: usize = 16;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Value,
-    /// Or the end of the list.
-    FirstValue,
-    /// Or the end of the object.
-    FirstKey,
-    Key,
-    InKey,
-    Colon,
-    InString,
-    InWord(Word),
-    After,
-    Done,
-    Failed,
-}
 
 /// The scanner. Less than 512 bytes, with a CRC as [`Watch`].
 #[derive(Clone, Debug)]
