@@ -7,8 +7,8 @@
 //! cargo +nightly fuzz run --features libfuzzer ness_decode /tmp/found fuzz/corpus/ness_decode -- -dict=fuzz/dictionaries/ness.dict
 //! ```
 //!
-//! Targets for messages have `ksenia.dict`, `ws` has none. The first folder takes what is found, so that the committed corpus stays small. `cargo run -p fuzz --example corpus` writes the
-//! committed files again.
+//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, `ws` has no
+//! dictionary. `cargo run -p fuzz --example corpus` writes the committed files again.
 
 pub mod elements;
 mod feed;

@@ -149,8 +149,7 @@ impl<W: Watch> Elements<W> {
         }
         let found = self.scan(window);
         self.high = self.high.max(self.at);
-        let at = self.at;
-        match self.check_utf8(window).and(found.map_err(|error| (error, at))) {
+        match self.check_utf8(window).and(found) {
             Ok(piece) => piece,
             Err((error, at)) => {
                 self.state = State::Failed;
@@ -215,11 +214,14 @@ impl<W: Watch> Elements<W> {
         Ok(())
     }
 
-    fn scan(&mut self, window: &[u8]) -> Result<Piece, JsonError> {
+    /// An error comes with its place in the window.
+    fn scan(&mut self, window: &[u8]) -> Result<Piece, (JsonError, usize)> {
         loop {
             let held = self.keep.or(self.key);
             let bound = held.map_or(usize::MAX, |held| held.saturating_add(self.limit));
             if self.at >= bound {
+                // Before it goes back to the brace: what is wrong up to here is told first, however the bytes were cut.
+                self.check_utf8(window)?;
                 if let Some(piece) = self.too_long(window) {
                     return Ok(piece);
                 }
@@ -236,7 +238,7 @@ impl<W: Watch> Elements<W> {
                 }
             }
             let Some(byte) = window.get(self.at) else { return Ok(Piece::More) };
-            if let Some(piece) = self.step(window, *byte)? {
+            if let Some(piece) = self.step(window, *byte).map_err(|error| (error, self.at))? {
                 return Ok(piece);
             }
         }

@@ -73,6 +73,9 @@ pub(crate) fn documents() -> Vec<Input> {
     let hours = r#"{"T":"1","S":"0"},"#.repeat(6) + "{}";
     let entry = format!(r#"{{"ID":"3","WIN":{{"TM":"20.5","MON":[{hours}],"SUN":[{hours}]}},"X":[[1,"2"],{{"Y":[{{}}]}}]}}"#);
     inputs.push(("taken-apart".into(), format!(r#"{{"PAYLOAD":{{"CFG_THERMOSTATS":[{entry},{{"ID":"4"}}]}}}}"#).into_bytes()));
+    // Told before the record is taken apart, however it is cut.
+    let bad = [br#"{"PAYLOAD":{"ZONES":[{"ID":"3","DES":""#, &[0xFF; 8][..], "x".repeat(80).as_bytes(), b"\"}]}}"].concat();
+    inputs.push(("bad-text-in-long-record".into(), bad));
     inputs.push(("long-name".into(), format!(r#"{{"PAYLOAD":{{"{}":{{"{}":1}}}}}}"#, "n".repeat(90), "m".repeat(120)).into_bytes()));
     inputs
         .push(("long-text".into(), format!(r#"{{"PAYLOAD":{{"A":"{}\ud83d\ude00{}"}}}}"#, "é".repeat(60), "\\\"".repeat(70)).into_bytes()));
