@@ -2,9 +2,10 @@
 
 use core::net::SocketAddr;
 
-/// Moves `bytes[from..to]` to the front. The checks make the copy's own ones go away, if it is compiled into this one place.
+/// Moves `bytes[from..to]` to the front. The checks make the copy's own ones go away, as long as this is the only place that copies
+/// so: then the compiler sees both together.
 #[inline(never)]
-fn move_to_front(bytes: &mut [u8], from: usize, to: usize) {
+pub(crate) fn move_to_front(bytes: &mut [u8], from: usize, to: usize) {
     if from <= to && to <= bytes.len() {
         bytes.copy_within(from..to, 0);
     }
@@ -102,9 +103,27 @@ impl<'b> RxBuf<'b> {
         self.storage.len()
     }
 
-    /// Offset of the first unread byte in everything received so far.
+    /// Offset of the first unread byte in everything received so far. Bytes that a machine took out from between others, as
+    /// the frame headers of a WebSocket, count as before it.
     pub const fn position(&self) -> u64 {
         self.position
+    }
+
+    /// The unread bytes, to be decoded in place.
+    #[cfg(feature = "ws")]
+    pub(crate) fn unread_mut(&mut self) -> &mut [u8] {
+        self.storage.get_mut(self.head..self.tail).unwrap_or_default()
+    }
+
+    /// Takes out all unread bytes but the first `len`. They count as used up, so that position and unread bytes still make up
+    /// everything received.
+    #[cfg(feature = "ws")]
+    pub(crate) fn truncate(&mut self, len: usize) {
+        let end = self.head.saturating_add(len).min(self.tail);
+        let removed = self.tail.saturating_sub(end);
+        self.tail = end;
+        self.held = self.held.min(len);
+        self.position = self.position.saturating_add(u64::try_from(removed).unwrap_or(u64::MAX));
     }
 
     /// Keeps the first `len` unread bytes until the next [`release`](Self::release), which drops them.
@@ -187,6 +206,24 @@ impl<'b> TxBuf<'b> {
         self.storage.len()
     }
 
+    /// All that is free, in one piece, to write a frame into before its length is known. Only what [`advance`](Self::advance)
+    /// names is sent.
+    #[cfg(feature = "ws")]
+    pub(crate) fn spare(&mut self) -> &mut [u8] {
+        if self.head > 0 {
+            move_to_front(self.storage, self.head, self.tail);
+            self.tail = self.tail.saturating_sub(self.head);
+            self.head = 0;
+        }
+        self.storage.get_mut(self.tail..).unwrap_or_default()
+    }
+
+    /// Says that the first `len` bytes of [`spare`](Self::spare) are to be sent.
+    #[cfg(feature = "ws")]
+    pub(crate) fn advance(&mut self, len: usize) {
+        self.tail = self.tail.saturating_add(len).min(self.storage.len());
+    }
+
     /// Appends a whole frame, or nothing when it does not fit.
     pub(crate) fn append(&mut self, frame: &[u8]) -> bool {
         if self.storage.len().saturating_sub(self.tail) < frame.len() {
@@ -247,6 +284,37 @@ mod tests {
         assert_eq!(rx.unread(), b"cdefgh");
         rx.discard(100);
         assert_eq!((rx.unread(), rx.position()), (&b""[..], 8));
+    }
+
+    #[cfg(feature = "ws")]
+    #[test]
+    fn what_is_taken_out_at_the_end_counts_as_received() {
+        let mut storage = [0; 8];
+        let mut rx = RxBuf::new(&mut storage);
+        put(&mut rx, b"abcdef");
+        rx.discard(1);
+        rx.unread_mut()[0] = b'B';
+        rx.truncate(2);
+        assert_eq!((rx.unread(), rx.position()), (&b"Bc"[..], 4));
+        put(&mut rx, b"g");
+        rx.truncate(100);
+        assert_eq!((rx.unread(), rx.position()), (&b"Bcg"[..], 4));
+    }
+
+    #[cfg(feature = "ws")]
+    #[test]
+    fn a_frame_is_written_before_its_length_is_known() {
+        let mut storage = [0; 8];
+        let mut tx = TxBuf::new(&mut storage);
+        assert!(tx.append(b"abcde"));
+        tx.sent(3);
+        assert_eq!(tx.spare().len(), 6);
+        tx.spare()[..2].copy_from_slice(b"fg");
+        assert_eq!(tx.unsent(), b"de");
+        tx.advance(2);
+        assert_eq!(tx.unsent(), b"defg");
+        tx.advance(100);
+        assert_eq!(tx.unsent().len(), 8);
     }
 
     #[test]

@@ -73,11 +73,107 @@ pub enum FaultKind {
         /// The checksum received.
         found: u32,
     },
+    /// The text is not JSON, or nests too deeply.
+    Json(JsonError),
+    /// Ksenia: the text is JSON but no message: not an object, or a member of the envelope is missing or of the wrong type.
+    Envelope(Member),
+    /// Ksenia: `CRC_16` is missing, or not `0x` and one to four hexadecimal digits, under a policy that wants it.
+    CrcFormat,
+    /// Ksenia: the value of `CRC_16` does not fit the text, under a policy that cares.
+    Crc {
+        /// The value that would fit.
+        expected: u16,
+        /// The value received.
+        found: u16,
+    },
 }
+
+/// A part of a Ksenia message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Member {
+    /// The message itself, which must be an object.
+    Message,
+    /// Who sent it: text.
+    Sender,
+    /// For whom it is: text.
+    Receiver,
+    /// What it is: text, always there.
+    Command,
+    /// Its number: text or a number.
+    Id,
+    /// The kind of its content: text.
+    PayloadType,
+    /// Its content: an object.
+    Payload,
+    /// When it was sent: text or a number.
+    Timestamp,
+}
+
+impl Member {
+    /// The name on the wire; `message` for the message itself.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Sender => "SENDER",
+            Self::Receiver => "RECEIVER",
+            Self::Command => "CMD",
+            Self::Id => "ID",
+            Self::PayloadType => "PAYLOAD_TYPE",
+            Self::Payload => "PAYLOAD",
+            Self::Timestamp => "TIMESTAMP",
+        }
+    }
+}
+
+/// Why a text is not JSON (RFC 8259), or not the JSON that is read here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum JsonError {
+    /// The text ends inside a value.
+    End,
+    /// A byte that may not stand here.
+    Unexpected,
+    /// Something other than white space behind the value.
+    Trailing,
+    /// A control character inside a string.
+    Control,
+    /// A backslash with something else behind it than JSON knows, or half a surrogate pair.
+    Escape,
+    /// A number in a form that JSON does not have, as `01` or `1.`.
+    Number,
+    /// Bytes that are not UTF-8.
+    Utf8,
+    /// More levels of arrays and objects than are followed.
+    Depth {
+        /// How many levels are.
+        limit: u8,
+    },
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::End => f.write_str("text ends inside a JSON value"),
+            Self::Unexpected => f.write_str("not JSON: unexpected byte"),
+            Self::Trailing => f.write_str("not JSON: more text behind the value"),
+            Self::Control => f.write_str("not JSON: control character in a string"),
+            Self::Escape => f.write_str("not JSON: bad escape in a string"),
+            Self::Number => f.write_str("not JSON: bad number"),
+            Self::Utf8 => f.write_str("not UTF-8"),
+            Self::Depth { limit } => write!(f, "JSON nests deeper than {limit} levels"),
+        }
+    }
+}
+
+impl core::error::Error for JsonError {}
 
 impl FaultKind {
     /// A short stable word for the class of the fault: `empty`, `truncated`, `too-long`, `trailing`, `hex`, `text`, `start`,
-    /// `command`, `length` or `checksum`.
+    /// `command`, `length`, `checksum`, `json`, `envelope`, `crc_format` or `crc`.
     pub const fn class(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -90,6 +186,10 @@ impl FaultKind {
             Self::UnknownCommand => "command",
             Self::BadLength { .. } => "length",
             Self::Checksum { .. } => "checksum",
+            Self::Json(_) => "json",
+            Self::Envelope(_) => "envelope",
+            Self::CrcFormat => "crc_format",
+            Self::Crc { .. } => "crc",
         }
     }
 }
@@ -107,6 +207,10 @@ impl fmt::Display for FaultKind {
             Self::UnknownCommand => f.write_str("unknown COMMAND"),
             Self::BadLength { expected } => write!(f, "the length field is not {expected}, which this kind of frame has"),
             Self::Checksum { expected, found } => write!(f, "checksum is {found:02x}, should be {expected:02x}"),
+            Self::Json(error) => error.fmt(f),
+            Self::Envelope(member) => write!(f, "{} is missing or of the wrong type", member.name()),
+            Self::CrcFormat => f.write_str("CRC_16 is missing or no hexadecimal number"),
+            Self::Crc { expected, found } => write!(f, "CRC_16 is {found:04X}, should be {expected:04X}"),
         }
     }
 }

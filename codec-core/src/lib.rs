@@ -102,7 +102,10 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
-#![cfg_attr(not(feature = "ness"), allow(dead_code, reason = "without a protocol nothing uses what the protocols share"))]
+#![cfg_attr(
+    not(any(feature = "ksenia", feature = "ness", feature = "ws")),
+    allow(dead_code, reason = "without a protocol nothing uses what the protocols share")
+)]
 // Nothing the peer or the caller does may panic. Lints see most ways to do so, not all.
 #![cfg_attr(
     not(test),
@@ -132,15 +135,19 @@ struct Readme;
 mod buf;
 mod error;
 pub mod home;
+#[cfg(feature = "ksenia")]
+pub mod ksenia;
 mod machine;
 #[cfg(feature = "ness")]
 pub mod ness;
 mod secret;
 pub mod text;
 mod timers;
+#[cfg(feature = "ws")]
+pub mod ws;
 
 pub use buf::{RxBuf, TxBuf};
-pub use error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};
+pub use error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, JsonError, Member, Refused};
 pub use machine::{Env, LinkKind, Machine, Pending, Ticket};
 pub use secret::Secret;
 pub use timers::Instant;

@@ -7,16 +7,27 @@
 //! cargo +nightly fuzz run --features libfuzzer ness_decode /tmp/found fuzz/corpus/ness_decode -- -dict=fuzz/dictionaries/ness.dict
 //! ```
 //!
-//! The first folder takes what is found, so that the committed corpus stays small. `cargo run -p fuzz --example corpus` writes the
-//! committed files again.
+//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, `ws` has no
+//! dictionary. `cargo run -p fuzz --example corpus` writes the committed files again.
 
+pub mod elements;
 mod feed;
+pub mod ksenia_envelope;
 pub mod ness_decode;
 pub mod ness_pair;
 pub mod ness_roundtrip;
+mod tree;
+pub mod ws;
 
 /// Name and body of a target.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: &[Target] = &[("ness_decode", ness_decode::run), ("ness_pair", ness_pair::run), ("ness_roundtrip", ness_roundtrip::run)];
+pub const TARGETS: &[Target] = &[
+    ("elements", elements::run),
+    ("ksenia_envelope", ksenia_envelope::run),
+    ("ness_decode", ness_decode::run),
+    ("ness_pair", ness_pair::run),
+    ("ness_roundtrip", ness_roundtrip::run),
+    ("ws", ws::run),
+];

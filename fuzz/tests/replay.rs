@@ -46,3 +46,20 @@ fn lines_of_the_shared_vectors_are_decoded() {
     println!("ness_decode: {inputs} inputs from {} vectors", wires.len());
     assert!(inputs > 0);
 }
+
+#[test]
+fn messages_of_the_shared_vectors_are_judged_alike() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors/ksenia.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("no shared vectors beside this checkout");
+        return;
+    };
+    let records: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let wires: Vec<&str> = records.as_array().unwrap().iter().map(|record| record["wire"].as_str().unwrap()).collect();
+    for wire in &wires {
+        fuzz::ksenia_envelope::run(wire.as_bytes());
+        fuzz::elements::run(wire.as_bytes());
+    }
+    println!("ksenia_envelope, elements: {} vectors", wires.len());
+    assert!(!wires.is_empty());
+}

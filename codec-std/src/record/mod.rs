@@ -33,11 +33,13 @@ use codec_core::{ConfigError, Env, Instant, Machine, Refused, Ticket};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+mod ksenia;
 mod mask;
 mod ness;
 mod recorder;
 mod replay;
 
+pub use ksenia::mask_ksenia_message;
 pub use mask::Mask;
 pub use ness::{NessMask, mask_ness_line};
 pub use recorder::Recorder;

@@ -3,6 +3,7 @@
 
 mod decode;
 mod demo;
+mod ksenia;
 mod live;
 mod process;
 mod secrets;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
-use crate::families::{Protocol, ness};
+use crate::families::{CrcChoice, Protocol, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -169,8 +169,8 @@ pub(crate) enum Simulate {
 
 /// Decode a capture, one output line per unit.
 ///
-/// The default input is the stream of bytes as captured. Units are shown as soon as they are complete, so a live pipe works.
-/// Received checksums are reported and never a reason to refuse. User codes are shown unless --mask is given.
+/// The default input is the stream of bytes as captured: lines of ness, JSON texts of ksenia one after the other. Units are shown as soon
+/// as they are complete, so a live pipe works. Codes are shown unless --mask is given.
 #[derive(Args, Debug)]
 #[command(after_help = DECODE_HELP)]
 pub(crate) struct DecodeArgs {
@@ -178,15 +178,19 @@ pub(crate) struct DecodeArgs {
     #[arg(value_enum)]
     pub(crate) protocol: Protocol,
 
-    /// Every input line is one frame in hexadecimal digits, without its terminator, and gives exactly one output line
+    /// Every input line is one unit in hexadecimal digits, without its terminator, and gives exactly one output line
     #[arg(long)]
     pub(crate) hex: bool,
+
+    /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
+    #[arg(long, value_enum)]
+    pub(crate) crc: Option<CrcChoice>,
 
     /// Print one flat JSON object per unit instead of a table
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Hide user codes: digits among keys become 0, with the checksum that then fits
+    /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
     #[arg(long)]
     pub(crate) mask: bool,
 
@@ -209,9 +213,17 @@ A unit that cannot be decoded is {\"ok\":false,\"error\":CLASS,\"detail\":TEXT,\
   command    unknown command byte
   length     the length contradicts the kind of unit
   hex-input  the input line of --hex itself is not hexadecimal
+For ksenia:
+  json       the text is not JSON
+  envelope   the JSON is no message: a member is missing or of the wrong type
+  crc_format CRC_16 is missing or no number (--crc strict)
+  crc        CRC_16 does not fit the text (--crc strict)
+  too-long, hex-input  as above
 
 Examples:
   panelctl decode ness capture.txt
   nc 192.0.2.10 2401 | panelctl decode ness --json | jq -c 'select(.kind == \"event\")'
   printf 820003600000001b | xxd -p | panelctl decode ness --hex --json
-  panelctl decode ness --mask capture.txt > to-show-around.txt";
+  panelctl decode ness --mask capture.txt > to-show-around.txt
+  panelctl decode ksenia --crc report messages.txt
+  panelctl decode ksenia --json messages.txt | jq -c 'select(.cmd == \"REALTIME\") | .payload'";

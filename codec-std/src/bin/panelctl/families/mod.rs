@@ -1,8 +1,11 @@
 //! The protocols. A family is one folder here, one variant of [`Protocol`] and one of each command's enum.
 
+pub(crate) mod ksenia;
 pub(crate) mod ness;
 
+use anyhow::bail;
 use clap::ValueEnum;
+use codec_core::ksenia::CrcPolicy;
 
 use crate::decode::Decoder;
 
@@ -11,13 +14,38 @@ use crate::decode::Decoder;
 pub(crate) enum Protocol {
     /// Ness D8X, D16X, D32X and D8+ panels, lines of either direction
     Ness,
+    /// Ksenia Lares 4.0 panels, the JSON messages inside the WebSocket, of either direction
+    Ksenia,
 }
 
 impl Protocol {
     /// A decoder at the beginning of a capture.
-    pub(crate) fn decoder(self, mask: bool) -> Box<dyn Decoder> {
+    pub(crate) fn decoder(self, mask: bool, crc: Option<CrcChoice>) -> anyhow::Result<Box<dyn Decoder>> {
+        Ok(match (self, crc) {
+            (Self::Ness, Some(_)) => bail!("--crc is for ksenia: checksums of ness lines are reported"),
+            (Self::Ness, None) => Box::new(ness::decode::LineDecoder::new(mask)),
+            (Self::Ksenia, crc) => Box::new(ksenia::decode::MessageDecoder::new(mask, crc.unwrap_or(CrcChoice::Strict).policy())),
+        })
+    }
+}
+
+/// What to do about the CRC of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CrcChoice {
+    /// A message needs one that fits
+    Strict,
+    /// It is told; nothing is refused
+    Report,
+    /// It is not computed
+    Ignore,
+}
+
+impl CrcChoice {
+    const fn policy(self) -> CrcPolicy {
         match self {
-            Self::Ness => Box::new(ness::decode::LineDecoder::new(mask)),
+            Self::Strict => CrcPolicy::Strict,
+            Self::Report => CrcPolicy::Report,
+            Self::Ignore => CrcPolicy::Ignore,
         }
     }
 }

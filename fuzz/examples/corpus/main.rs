@@ -1,4 +1,6 @@
-//! Writes the committed corpus: lines as documents and panels show them, lines of our own encoder, and mutations of both.
+//! Writes the committed corpus: what documents and panels show, what our own encoders write, and mutations of both.
+
+mod messages;
 
 use std::path::PathBuf;
 
@@ -69,7 +71,22 @@ fn main() -> std::io::Result<()> {
     let packets: Vec<_> = (0..30).map(|number| (format!("packet-{number:02}"), bytes(&mut random, 96))).collect();
     write("ness_roundtrip", &packets)?;
     let lists: Vec<_> = (0..20).map(|number| (format!("operations-{number:02}"), bytes(&mut random, 20 + 20 * number))).collect();
-    write("ness_pair", &lists)
+    write("ness_pair", &lists)?;
+    let mutated = |random: &mut Random, mut inputs: Vec<(String, Vec<u8>)>, longest: usize| {
+        let whole = inputs.clone();
+        for number in 0..20 {
+            let mut text = whole[random.below(whole.len())].1.clone();
+            for _ in 0..=random.below(3) {
+                mutate(random, &mut text, &whole);
+            }
+            text.truncate(longest);
+            inputs.push((format!("mutation-{number:02}"), text));
+        }
+        inputs
+    };
+    write("ksenia_envelope", &mutated(&mut random, messages::envelopes(), 600))?;
+    write("elements", &mutated(&mut random, messages::documents(), 600))?;
+    write("ws", &mutated(&mut random, messages::frames(), 400))
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {

@@ -1,0 +1,151 @@
+//! The check value of a message.
+//!
+//! The protocol feeds the message bits into a 16-bit shift register (polynomial 0x1021, start 0xFFFF) and appends no zero bits. The same
+//! value comes from an ordinary table CRC, which runs 16 bits ahead of that register: `CRC_16_SPI_FUJITSU` over all but the last two
+//! bytes, XOR those two bytes. In a message these are always `6"`, so it is the CRC of the bytes through `"CRC_1`, XOR 0x3622.
+//!
+//! 64-bit targets look 16 bytes up at once (8 KB of tables, about 4 GB/s), the others one (512 bytes), unless the feature `wide-tables`
+//! says otherwise.
+
+use crc::{CRC_16_SPI_FUJITSU, Crc, Table};
+
+/// How many tables of 512 bytes are used.
+#[cfg(any(target_pointer_width = "64", feature = "wide-tables"))]
+pub const LANES: usize = 16;
+/// How many tables of 512 bytes are used.
+#[cfg(not(any(target_pointer_width = "64", feature = "wide-tables")))]
+pub const LANES: usize = 1;
+
+static TABLES: Crc<u16, Table<LANES>> = Crc::<u16, Table<LANES>>::new(&CRC_16_SPI_FUJITSU);
+
+/// What stands around and before the value: the register includes all of it.
+pub(crate) const MEMBER: &[u8; 8] = b"\"CRC_16\"";
+
+/// The register after some bytes, of which more may come.
+///
+/// ```
+/// use codec_core::ksenia::RunningCrc;
+///
+/// let mut crc = RunningCrc::new();
+/// crc.update(b"{\"data\":\"exam");
+/// crc.update(b"ple\",\"CRC_16\"");
+/// assert_eq!(crc.value(), 0x016F);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct RunningCrc {
+    /// Table CRC of all bytes but the last two.
+    ahead: u16,
+    last: [u8; 2],
+}
+
+impl RunningCrc {
+    /// The register before the first byte.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { ahead: 0, last: [0xFF; 2] }
+    }
+
+    /// Takes in more bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        let [first, second] = self.last;
+        match bytes {
+            [before @ .., last, end] => {
+                let mut digest = TABLES.digest_with_initial(self.ahead);
+                digest.update(&[first, second]);
+                digest.update(before);
+                self.ahead = digest.finalize();
+                self.last = [*last, *end];
+            }
+            [byte] => {
+                let mut digest = TABLES.digest_with_initial(self.ahead);
+                digest.update(&[first]);
+                self.ahead = digest.finalize();
+                self.last = [second, *byte];
+            }
+            [] => {}
+        }
+    }
+
+    /// The register now.
+    #[must_use]
+    pub const fn value(self) -> u16 {
+        self.ahead ^ u16::from_be_bytes(self.last)
+    }
+}
+
+impl Default for RunningCrc {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The value for a text of which `covered` is everything through the closing quote of the last `"CRC_16"`.
+#[must_use]
+pub fn crc_of(covered: &[u8]) -> u16 {
+    match covered {
+        [before @ .., last, end] => TABLES.checksum(before) ^ u16::from_be_bytes([*last, *end]),
+        _ => {
+            let mut crc = RunningCrc::new();
+            crc.update(covered);
+            crc.value()
+        }
+    }
+}
+
+/// How many bytes of `text` the value covers: through the closing quote of the last `"CRC_16"`. `None` if there is none.
+#[must_use]
+pub fn covered_len(text: &[u8]) -> Option<usize> {
+    let before = text.windows(MEMBER.len()).rposition(|window| window == MEMBER)?;
+    Some(before.saturating_add(MEMBER.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rule of the protocol, bit by bit.
+    fn shift_register(bytes: &[u8]) -> u16 {
+        let mut register = 0xFFFF_u16;
+        for byte in bytes {
+            for bit in (0..8).rev() {
+                let top = register & 0x8000 != 0;
+                register = register << 1 | u16::from(byte >> bit & 1);
+                if top {
+                    register ^= 0x1021;
+                }
+            }
+        }
+        register
+    }
+
+    #[test]
+    fn the_registers_of_the_protocol_come_out() {
+        for (text, register) in
+            [("", 0xFFFF), ("A", 0xE1B1), ("AB", 0x5C4D), ("123456789", 0xA69D), ("\"CRC_16\"", 0xA2B3), ("test data", 0x73D2)]
+        {
+            assert_eq!(crc_of(text.as_bytes()), register, "{text}");
+            assert_eq!(shift_register(text.as_bytes()), register, "{text}");
+        }
+    }
+
+    #[test]
+    fn any_cutting_gives_the_same() {
+        let bytes: [u8; 200] = core::array::from_fn(|at| (at * 37 % 251) as u8);
+        for len in 0..bytes.len() {
+            assert_eq!(crc_of(&bytes[..len]), shift_register(&bytes[..len]));
+        }
+        for step in 1..40 {
+            let mut crc = RunningCrc::new();
+            bytes.chunks(step).for_each(|chunk| crc.update(chunk));
+            assert_eq!(crc.value(), crc_of(&bytes));
+        }
+    }
+
+    #[test]
+    fn the_last_member_counts() {
+        assert_eq!(covered_len(b"{\"CRC_16\":1,\"CRC_16\":2}"), Some(20));
+        assert_eq!(covered_len(b"{\"CRC_17\":1}"), None);
+        assert_eq!(covered_len(b""), None);
+    }
+}

@@ -1,0 +1,412 @@
+//! One message: decode it from a slice, without state and without time.
+//!
+//! ```text
+//! {"SENDER":"…","RECEIVER":"…","CMD":"READ_RES","ID":"2","PAYLOAD_TYPE":"MULTI_TYPES","PAYLOAD":{…},"TIMESTAMP":"…","CRC_16":"0xC042"}
+//!  └───────────────────────────── covered by the CRC ──────────────────────────────────────────────────────┘      └─ its value ─┘
+//! ```
+//!
+//! When several things are wrong, the first of this list is told: the text is not JSON, it is no message, `CRC_16` has no value, the value
+//! does not fit.
+
+use core::fmt;
+
+use super::crc::{MEMBER, covered_len, crc_of};
+use super::kinds::{Detail, Form, ResultCode, Verb};
+use crate::error::{Fault, FaultKind, JsonError, Member};
+use crate::text::cursor::Cursor;
+use crate::text::hex::{NOT_HEX, nibble};
+use crate::text::json::{self, Object, Text, Value};
+
+/// What is done about `CRC_16`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum CrcPolicy {
+    /// A message needs a value that fits. Real panels always send one.
+    #[default]
+    Strict,
+    /// [`Message::crc`] tells; nothing is refused. A value that is no hexadecimal number counts as absent.
+    Report,
+    /// It is not computed.
+    Ignore,
+}
+
+/// What is known about the `CRC_16` of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Crc {
+    /// It fits.
+    Verified(u16),
+    /// It does not.
+    Wrong {
+        /// The value that would fit.
+        expected: u16,
+        /// The value received.
+        found: u16,
+    },
+    /// There is none, or it is no `0x` with one to four hexadecimal digits.
+    Absent,
+    /// Nobody looked.
+    Unchecked,
+}
+
+/// A message. It borrows the bytes it was received in.
+#[derive(Clone, Copy)]
+pub struct Message<'i> {
+    text: &'i str,
+    sender: Option<Text<'i>>,
+    receiver: Option<Text<'i>>,
+    verb: Text<'i>,
+    id: Option<Text<'i>>,
+    form: Option<Text<'i>>,
+    timestamp: Option<Text<'i>>,
+    /// Offsets of the content's first byte and of the byte behind it.
+    payload: Option<(usize, usize)>,
+    /// Whether the content was looked at.
+    checked: bool,
+    crc: Crc,
+}
+
+/// Decodes a message whose CRC must fit, and checks all of it.
+///
+/// ```
+/// use codec_core::ksenia::{self, Detail, Verb};
+///
+/// let text = br#"{"SENDER":"A4580F941B25","RECEIVER":"HomeAssistant","CMD":"LOGIN_RES","ID":"1","PAYLOAD_TYPE":"USER","PAYLOAD":{"RESULT":"FAIL","RESULT_DETAIL":"LOGIN_KO"},"TIMESTAMP":"1769871440","CRC_16":"0xC042"}"#;
+/// let message = ksenia::decode(text)?;
+/// assert_eq!(message.verb(), Verb::LoginAnswer);
+/// assert_eq!(message.outcome().and_then(|outcome| outcome.detail), Some(Detail::LoginFailed));
+/// # Ok::<(), codec_core::Fault>(())
+/// ```
+///
+/// # Errors
+/// A [`Fault`] of class `json`, `envelope`, `crc_format` or `crc`, with the offset.
+pub fn decode(text: &[u8]) -> Result<Message<'_>, Fault> {
+    decode_with(text, CrcPolicy::Strict)
+}
+
+/// As [`decode`], with a choice of what is done about the CRC.
+///
+/// # Errors
+/// As [`decode`]; of class `crc_format` and `crc` under [`CrcPolicy::Strict`] only.
+pub fn decode_with(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
+    let text = json::utf8(text)?;
+    let usual = usual(text).filter(|message| message.payload_is_whole());
+    let mut message = match usual {
+        Some(message) => message,
+        None => general(text)?,
+    };
+    message.checked = true;
+    message.verify(policy)?;
+    Ok(message)
+}
+
+/// As [`decode_with`], but leaves the content to be checked while it is read: [`Message::entries`] looks at every byte once.
+///
+/// A message whose members stand in the order that panels use is not looked at beyond its ends and its CRC.
+///
+/// # Errors
+/// As [`decode_with`]. What is wrong inside the content comes from [`Entries::next_entry`](super::Entries::next_entry) instead, as do
+/// members of the message that stand where only the content should be.
+pub fn open(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
+    let text = json::utf8(text)?;
+    let Some(mut message) = usual(text) else {
+        let mut message = general(text)?;
+        message.checked = true;
+        message.verify(policy)?;
+        return Ok(message);
+    };
+    if let Err(fault) = message.verify(policy) {
+        // Another thing may be wrong that counts more.
+        general(text)?;
+        return Err(fault);
+    }
+    Ok(message)
+}
+
+/// The members in the order of every known sender, and nothing between them. The end is found from the end.
+fn usual(text: &str) -> Option<Message<'_>> {
+    let mut cursor = Cursor::new(text);
+    let mut member = |name: &[u8]| if cursor.eat(name) { cursor.string().ok() } else { None };
+    let sender = member(b"{\"SENDER\":\"")?;
+    let receiver = member(b",\"RECEIVER\":\"")?;
+    let verb = member(b",\"CMD\":\"")?;
+    let id = member(b",\"ID\":\"")?;
+    let form = member(b",\"PAYLOAD_TYPE\":\"")?;
+    if !cursor.eat(b",\"PAYLOAD\":") || cursor.peek() != Some(b'{') {
+        return None;
+    }
+    let from = cursor.at;
+    let bytes = text.as_bytes();
+    // `,"CRC_16":"0x1234"}` or fewer digits.
+    let crc_at = (16..=19_usize).find_map(|len| {
+        let at = bytes.len().checked_sub(len)?;
+        bytes.get(at..)?.starts_with(b",\"CRC_16\":\"").then_some(at)
+    })?;
+    let found = crc_value(text.get(crc_at.saturating_add(11)..)?.strip_suffix("\"}")?)?;
+    // `},"TIMESTAMP":"1769871440"`
+    let head = text.get(..crc_at)?.strip_suffix('"')?;
+    let digits = head.bytes().rev().take(20).take_while(u8::is_ascii_digit).count();
+    let (head, timestamp) = head.split_at_checked(head.len().checked_sub(digits)?)?;
+    let end = head.strip_suffix(",\"TIMESTAMP\":\"")?.len();
+    if end <= from {
+        return None;
+    }
+    Some(Message {
+        text,
+        sender: Some(sender),
+        receiver: Some(receiver),
+        verb,
+        id: Some(id),
+        form: Some(form),
+        timestamp: Some(Text::new(timestamp)),
+        payload: Some((from, end)),
+        checked: false,
+        crc: Crc::Wrong { expected: 0, found },
+    })
+}
+
+/// `0x` or `0X` and one to four digits.
+pub(crate) fn crc_value(text: &str) -> Option<u16> {
+    let digits = match text.as_bytes() {
+        [b'0', b'x' | b'X', digits @ ..] if (1..=4).contains(&digits.len()) => digits,
+        _ => return None,
+    };
+    digits.iter().try_fold(0_u16, |value, digit| match nibble(*digit) {
+        NOT_HEX => None,
+        nibble => Some(value << 4 | u16::from(nibble)),
+    })
+}
+
+/// Any order, white space, anything between. Checks all of the text before it judges the members.
+fn general(text: &str) -> Result<Message<'_>, Fault> {
+    let mut cursor = Cursor::new(text);
+    let value = cursor.value()?;
+    cursor.end()?;
+    let wrong = |member, at| Fault::new(FaultKind::Envelope(member), at);
+    let Value::Object(object) = value else { return Err(wrong(Member::Message, 0)) };
+    let mut message = Message {
+        text,
+        sender: None,
+        receiver: None,
+        verb: Text::new(""),
+        id: None,
+        form: None,
+        timestamp: None,
+        payload: None,
+        checked: true,
+        crc: Crc::Absent,
+    };
+    let mut verb = None;
+    // The object may have white space before it.
+    let base = text.len().saturating_sub(text.trim_start_matches(json::is_space).len());
+    let mut members = object.members();
+    while let Some((key, value)) = members.next() {
+        let end = base.saturating_add(members.at());
+        let string = |member| match value {
+            Value::Text(text) => Ok(Some(text)),
+            _ => Err(wrong(member, end.saturating_sub(1))),
+        };
+        let scalar = |member| match value {
+            Value::Text(text) | Value::Number(text) => Ok(Some(text)),
+            _ => Err(wrong(member, end.saturating_sub(1))),
+        };
+        let mut room = [0; 16];
+        match key.plain().or_else(|| key.copy_to(&mut room)) {
+            Some("SENDER") => message.sender = string(Member::Sender)?,
+            Some("RECEIVER") => message.receiver = string(Member::Receiver)?,
+            Some("CMD") => verb = string(Member::Command)?,
+            Some("ID") => message.id = scalar(Member::Id)?,
+            Some("PAYLOAD_TYPE") => message.form = string(Member::PayloadType)?,
+            Some("TIMESTAMP") => message.timestamp = scalar(Member::Timestamp)?,
+            Some("PAYLOAD") => {
+                let payload = value.object().ok_or(wrong(Member::Payload, end.saturating_sub(1)))?;
+                message.payload = Some((end.saturating_sub(payload.as_str().len()), end));
+            }
+            Some("CRC_16") => {
+                message.crc = match value {
+                    Value::Text(text) => crc_value(text.raw()).map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found }),
+                    _ => Crc::Absent,
+                };
+            }
+            _ => {}
+        }
+    }
+    message.verb = verb.ok_or(wrong(Member::Command, text.len()))?;
+    Ok(message)
+}
+
+impl<'i> Message<'i> {
+    /// The bytes that the CRC covers. In a usual message the member is at the end, before a value of 9 to 12 bytes.
+    fn covered(&self) -> Option<&'i [u8]> {
+        let bytes = self.text.as_bytes();
+        let usual = (7..=10_usize).find_map(|behind| {
+            let covered = bytes.get(..bytes.len().checked_sub(behind)?)?;
+            covered.ends_with(MEMBER).then_some(covered)
+        });
+        usual.or_else(|| bytes.get(..covered_len(bytes)?))
+    }
+
+    fn verify(&mut self, policy: CrcPolicy) -> Result<(), Fault> {
+        if policy == CrcPolicy::Ignore {
+            self.crc = Crc::Unchecked;
+            return Ok(());
+        }
+        let covered = self.covered();
+        if let (Crc::Wrong { found, .. }, Some(covered)) = (self.crc, covered) {
+            let expected = crc_of(covered);
+            self.crc = if expected == found { Crc::Verified(found) } else { Crc::Wrong { expected, found } };
+        }
+        let at = covered.map_or(self.text.len(), <[u8]>::len);
+        match self.crc {
+            Crc::Wrong { expected, found } if policy == CrcPolicy::Strict => Err(Fault::new(FaultKind::Crc { expected, found }, at)),
+            Crc::Absent if policy == CrcPolicy::Strict => Err(Fault::new(FaultKind::CrcFormat, at)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the content ends where it should.
+    fn payload_is_whole(&self) -> bool {
+        let mut cursor = self.cursor();
+        cursor.skip().is_ok() && self.payload.is_some_and(|(_, end)| end == cursor.at)
+    }
+
+    /// At the content, one level down.
+    pub(crate) fn cursor(&self) -> Cursor<'i> {
+        let mut cursor = Cursor::new(self.text);
+        cursor.at = self.payload.map_or(self.text.len(), |(from, _)| from);
+        cursor.depth = 1;
+        cursor
+    }
+
+    pub(crate) const fn payload_end(&self) -> Option<usize> {
+        match self.payload {
+            Some((_, end)) => Some(end),
+            None => None,
+        }
+    }
+
+    /// Who sent it: a panel's MAC address, or a client's name.
+    #[must_use]
+    pub const fn sender(&self) -> Option<Text<'i>> {
+        self.sender
+    }
+
+    /// For whom it is: the name that a client gave itself; empty in most requests.
+    #[must_use]
+    pub const fn receiver(&self) -> Option<Text<'i>> {
+        self.receiver
+    }
+
+    /// What the message is.
+    #[must_use]
+    pub fn verb(&self) -> Verb<'i> {
+        Verb::from_text(self.verb)
+    }
+
+    /// The text of [`verb`](Self::verb).
+    #[must_use]
+    pub const fn verb_text(&self) -> Text<'i> {
+        self.verb
+    }
+
+    /// The number that an answer repeats, with most firmware. Any text is allowed; `0` in pushes.
+    #[must_use]
+    pub const fn id(&self) -> Option<Text<'i>> {
+        self.id
+    }
+
+    /// What the content is. A list's name is [`Form::Other`]: [`Kind`](super::Kind) reads it.
+    #[must_use]
+    pub fn form(&self) -> Option<Form<'i>> {
+        self.form.map(Form::from_text)
+    }
+
+    /// The text of [`form`](Self::form) (`PAYLOAD_TYPE`).
+    #[must_use]
+    pub const fn form_text(&self) -> Option<Text<'i>> {
+        self.form
+    }
+
+    /// When it was sent, as it was written: seconds since 1970, UTC.
+    #[must_use]
+    pub const fn timestamp(&self) -> Option<Text<'i>> {
+        self.timestamp
+    }
+
+    /// What is known about its CRC.
+    #[must_use]
+    pub const fn crc(&self) -> Crc {
+        self.crc
+    }
+
+    /// The content. It may hold a PIN. `None` if there is none, or if the message was only opened and the content is not JSON.
+    #[must_use]
+    pub fn payload(&self) -> Option<Object<'i>> {
+        let (from, end) = self.payload?;
+        if self.checked || self.payload_is_whole() { self.text.get(from..end).map(Object::new) } else { None }
+    }
+
+    /// Whether a command was carried out, and why (not).
+    ///
+    /// Some firmware puts it one level down, under the receiver's name. `None` if it is in neither place.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome<'i>> {
+        let payload = self.payload()?;
+        let inner = || {
+            let mut objects = payload.members().filter_map(|(_, value)| value.object());
+            objects.find_map(Outcome::of)
+        };
+        Outcome::of(payload).or_else(inner)
+    }
+}
+
+/// Shows the envelope. The content may hold a PIN.
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("sender", &self.sender)
+            .field("receiver", &self.receiver)
+            .field("verb", &self.verb)
+            .field("id", &self.id)
+            .field("form", &self.form)
+            .field("crc", &self.crc)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether a command was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outcome<'i> {
+    /// `RESULT`.
+    pub result: ResultCode<'i>,
+    /// `RESULT_DETAIL`.
+    pub detail: Option<Detail<'i>>,
+    /// `ID_LOGIN`: the number of the session, in the answers to LOGIN and LOGOUT.
+    pub session: Option<Text<'i>>,
+}
+
+impl<'i> Outcome<'i> {
+    /// From the object that holds it.
+    #[must_use]
+    pub fn of(object: Object<'i>) -> Option<Self> {
+        let text = object.text("RESULT")?;
+        let result = match text.raw() {
+            ok if ok.eq_ignore_ascii_case("OK") => ResultCode::Ok,
+            fail if fail.eq_ignore_ascii_case("FAIL") => ResultCode::Fail,
+            _ => ResultCode::from_text(text),
+        };
+        Some(Self { result, detail: object.text("RESULT_DETAIL").map(Detail::from_text), session: object.text("ID_LOGIN") })
+    }
+
+    /// Whether the command was carried out.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.result == ResultCode::Ok
+    }
+}
+
+/// The fault for a content that does not end where the message says.
+pub(crate) fn not_whole(at: usize) -> Fault {
+    Fault::new(FaultKind::Json(JsonError::Unexpected), at)
+}

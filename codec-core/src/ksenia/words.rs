@@ -1,0 +1,221 @@
+//! Texts with a meaning: codes that keep what they have no name for, flags, decimal readings.
+
+use core::fmt;
+
+use crate::text::json::Text;
+
+/// What a member of a record can be read as.
+pub(crate) trait Scalar<'i>: Sized {
+    /// `None` if the text is not of this kind.
+    fn read(text: Text<'i>) -> Option<Self>;
+}
+
+impl<'i> Scalar<'i> for Text<'i> {
+    fn read(text: Text<'i>) -> Option<Self> {
+        Some(text)
+    }
+}
+
+impl<'i> Scalar<'i> for u32 {
+    fn read(text: Text<'i>) -> Option<Self> {
+        text.number()
+    }
+}
+
+impl<'i> Scalar<'i> for u64 {
+    fn read(text: Text<'i>) -> Option<Self> {
+        text.wide_number()
+    }
+}
+
+/// Defines an enum over a text that keeps values it has no name for.
+macro_rules! words {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal;)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+        #[non_exhaustive]
+        pub enum $name<'i> {
+            $($(#[$doc])* $variant,)*
+            /// A text without a name here, kept as it is.
+            Other($crate::text::json::Text<'i>),
+        }
+
+        impl<'i> $name<'i> {
+            /// All values that have a name.
+            pub const ALL: &'static [$name<'static>] = &[$($name::$variant),*];
+
+            /// The meaning of a text on the wire.
+            #[must_use]
+            pub fn from_text(text: $crate::text::json::Text<'i>) -> Self {
+                Self::known(text.raw()).unwrap_or_else(|| Self::unusual(text))
+            }
+
+            fn known(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
+            /// A text with an escape may still be a known word.
+            #[cold]
+            fn unusual(text: $crate::text::json::Text<'i>) -> Self {
+                let mut room = [0; 32];
+                let decoded = if text.plain().is_some() { None } else { text.copy_to(&mut room) };
+                decoded.and_then(Self::known).unwrap_or(Self::Other(text))
+            }
+
+            /// The text on the wire.
+            #[must_use]
+            pub const fn text(self) -> $crate::text::json::Text<'i> {
+                match self {
+                    $(Self::$variant => $crate::text::json::Text::new($word),)*
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl<'i> $crate::ksenia::words::Scalar<'i> for $name<'i> {
+            fn read(text: $crate::text::json::Text<'i>) -> Option<Self> {
+                Some(Self::from_text(text))
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// A yes-or-no member.
+    pub enum Flag {
+        /// Yes (`T`).
+        Yes = "T";
+        /// No (`F`).
+        No = "F";
+        /// Does not apply (`NA`).
+        NotApplicable = "NA";
+    }
+}
+
+impl Flag<'_> {
+    /// Whether it is [`Yes`](Self::Yes).
+    #[must_use]
+    pub const fn is_yes(self) -> bool {
+        matches!(self, Self::Yes)
+    }
+}
+
+/// A reading in decimal text: `29.2`, `+21.5`, `-3`. Never a floating-point number: panels send text and humans read text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Decimal<'i> {
+    text: Text<'i>,
+}
+
+impl<'i> Decimal<'i> {
+    pub(crate) const fn new(text: Text<'i>) -> Self {
+        Self { text }
+    }
+
+    /// As it was sent; `NA` and `-` mean that there is no reading.
+    #[must_use]
+    pub const fn text(self) -> Text<'i> {
+        self.text
+    }
+
+    /// Whether it is a number.
+    #[must_use]
+    pub fn is_reading(self) -> bool {
+        self.thousandths().is_some()
+    }
+
+    /// The reading in thousandths of its unit; digits behind the third are dropped. A comma counts as a point (some firmware).
+    ///
+    /// `None` if it is no number or above 2,147,483.
+    #[must_use]
+    pub fn thousandths(self) -> Option<i32> {
+        let digits = self.text.raw().as_bytes();
+        let (negative, digits) = match digits {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        let (mut value, mut places, mut seen) = (0_i64, None, false);
+        for byte in digits {
+            match (*byte, places) {
+                (b'.' | b',', None) => places = Some(0_u8),
+                (digit @ b'0'..=b'9', _) => {
+                    seen = true;
+                    if let Some(3..) = places {
+                        continue;
+                    }
+                    places = places.map(|count| count.saturating_add(1));
+                    value = value.checked_mul(10)?.checked_add(i64::from(digit.wrapping_sub(b'0')))?;
+                }
+                _ => return None,
+            }
+        }
+        for _ in places.unwrap_or(0)..3 {
+            value = value.checked_mul(10)?;
+        }
+        let value = i32::try_from(value).ok().filter(|_| seen)?;
+        Some(if negative { value.wrapping_neg() } else { value })
+    }
+}
+
+impl<'i> Scalar<'i> for Decimal<'i> {
+    fn read(text: Text<'i>) -> Option<Self> {
+        Some(Self::new(text))
+    }
+}
+
+impl fmt::Display for Decimal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+impl fmt::Debug for Decimal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_scale_without_floating_point() {
+        let cases = [
+            ("29.2", Some(29_200)),
+            ("+21.5", Some(21_500)),
+            ("-3,25", Some(-3_250)),
+            ("0.0009", Some(0)),
+            ("7", Some(7_000)),
+            ("1234.5678", Some(1_234_567)),
+            ("2147483.647", Some(i32::MAX)),
+            ("2147484", None),
+            ("99999999999999999999", None),
+            ("NA", None),
+            ("-", None),
+            ("", None),
+            (".", None),
+            ("1.2.3", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Decimal::new(Text::new(text)).thousandths(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_come_back_and_unknown_ones_stay() {
+        for flag in Flag::ALL {
+            assert_eq!(Flag::from_text(flag.text()), *flag);
+        }
+        assert_eq!(Flag::from_text(Text::new("\\u0054")), Flag::Yes);
+        let odd = Text::new("maybe");
+        assert_eq!(Flag::from_text(odd), Flag::Other(odd));
+        assert_eq!(Flag::Other(odd).text(), odd);
+    }
+}

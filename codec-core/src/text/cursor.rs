@@ -1,0 +1,319 @@
+//! A place in a JSON text, and the steps from there. Everything that reads JSON from a slice goes through here.
+
+use super::json::{Array, MAX_DEPTH, Object, Text, Value};
+use super::scan;
+use crate::error::{Fault, FaultKind, JsonError};
+
+/// A place in a text. Every method that fails says where. Not for other crates.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor<'i> {
+    text: &'i str,
+    pub(crate) at: usize,
+    /// Levels that are open around this place.
+    pub(crate) depth: u8,
+}
+
+impl<'i> Cursor<'i> {
+    pub(crate) const fn new(text: &'i str) -> Self {
+        Self { text, at: 0, depth: 0 }
+    }
+
+    /// Behind the opening bracket or brace of `text`.
+    pub(crate) const fn inside(text: &'i str) -> Self {
+        Self { text, at: 1, depth: 0 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Steps over `expected` if it stands here.
+    #[inline(always)]
+    pub(crate) fn eat(&mut self, expected: &[u8]) -> bool {
+        let end = self.at.wrapping_add(expected.len());
+        let there = self.text.as_bytes().get(self.at..end) == Some(expected);
+        if there {
+            self.at = end;
+        }
+        there
+    }
+
+    #[inline(always)]
+    pub(crate) fn since(&self, from: usize) -> &'i str {
+        self.text.get(from..self.at).unwrap_or_default()
+    }
+
+    #[cold]
+    pub(crate) fn fault(&self, error: JsonError) -> Fault {
+        let error = if self.at >= self.text.len() { JsonError::End } else { error };
+        Fault::new(FaultKind::Json(error), self.at)
+    }
+
+    #[inline]
+    pub(crate) fn space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at = self.at.wrapping_add(1);
+        }
+    }
+
+    fn step(&mut self) {
+        self.at = self.at.wrapping_add(1);
+    }
+
+    /// Steps into the object that stands here.
+    #[inline]
+    pub(crate) fn open(&mut self) -> Result<(), Fault> {
+        if !self.eat(b"{") {
+            return Err(self.fault(JsonError::Unexpected));
+        }
+        self.deeper()
+    }
+
+    /// Counts one more level.
+    #[inline]
+    pub(crate) fn deeper(&mut self) -> Result<(), Fault> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Fault::new(FaultKind::Json(JsonError::Depth { limit: MAX_DEPTH }), self.at.saturating_sub(1)));
+        }
+        self.depth = self.depth.saturating_add(1);
+        Ok(())
+    }
+
+    /// Nothing but white space up to the end.
+    pub(crate) fn end(&mut self) -> Result<(), Fault> {
+        self.space();
+        if self.at >= self.text.len() { Ok(()) } else { Err(self.fault(JsonError::Trailing)) }
+    }
+
+    /// Inside an array or object: whether another item follows. Steps over the comma or the closing `close`.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn more(&mut self, close: u8) -> Result<bool, Fault> {
+        // Behind the opening bracket there is no comma.
+        let first = matches!(self.text.as_bytes().get(self.at.wrapping_sub(1)), Some(b'{' | b'['));
+        self.space();
+        match self.peek() {
+            Some(b',') if !first => {
+                self.step();
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.step();
+                Ok(false)
+            }
+            Some(_) if first => Ok(true),
+            _ => Err(self.fault(JsonError::Unexpected)),
+        }
+    }
+
+    /// A name and its colon, white space before and behind allowed.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn key(&mut self) -> Result<Text<'i>, Fault> {
+        self.space();
+        if !self.eat(b"\"") {
+            return Err(self.fault(JsonError::Unexpected));
+        }
+        let key = self.string()?;
+        self.space();
+        if self.eat(b":") { Ok(key) } else { Err(self.fault(JsonError::Unexpected)) }
+    }
+
+    /// The rest of a string whose opening quote has been passed; stops behind the closing one.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn string(&mut self) -> Result<Text<'i>, Fault> {
+        let from = self.at;
+        let end = scan::string_end(self.text.as_bytes(), from);
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end.wrapping_add(1);
+            return Ok(Text::new(self.text.get(from..end).unwrap_or_default()));
+        }
+        self.at = end;
+        self.escaped(from)
+    }
+
+    /// Goes on where the plain part of a string ends.
+    #[cold]
+    fn escaped(&mut self, from: usize) -> Result<Text<'i>, Fault> {
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    let text = Text::new(self.since(from));
+                    self.step();
+                    return Ok(text);
+                }
+                Some(b'\\') => self.escape()?,
+                _ => return Err(self.fault(JsonError::Control)),
+            }
+            self.at = scan::string_end(self.text.as_bytes(), self.at);
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), Fault> {
+        let from = self.at;
+        self.step();
+        match self.peek() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.step(),
+            Some(b'u') => {
+                let high = self.unit()?;
+                let paired = match high & 0xFC00 {
+                    0xD800 => {
+                        self.peek() == Some(b'\\') && {
+                            self.step();
+                            self.peek() == Some(b'u') && self.unit()? & 0xFC00 == 0xDC00
+                        }
+                    }
+                    0xDC00 => false,
+                    _ => true,
+                };
+                if !paired {
+                    let fault = self.fault(JsonError::Escape);
+                    // A text that ends here may yet go on as it should.
+                    return Err(if self.at >= self.text.len() { fault } else { Fault::new(fault.kind, from) });
+                }
+            }
+            _ => return Err(self.fault(JsonError::Escape)),
+        }
+        Ok(())
+    }
+
+    /// The four digits behind the `u` that stands here.
+    fn unit(&mut self) -> Result<u32, Fault> {
+        self.step();
+        let mut unit = 0;
+        for _ in 0..4 {
+            match self.peek().and_then(|digit| char::from(digit).to_digit(16)) {
+                Some(digit) => unit = unit << 4 | digit,
+                None => return Err(self.fault(JsonError::Escape)),
+            }
+            self.step();
+        }
+        Ok(unit)
+    }
+
+    /// A value of any kind, white space before it allowed.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn value(&mut self) -> Result<Value<'i>, Fault> {
+        self.space();
+        let from = self.at;
+        match self.peek() {
+            Some(b'"') => {
+                self.step();
+                self.string().map(Value::Text)
+            }
+            Some(b'{') => self.skip().map(|()| Value::Object(Object::new(self.since(from)))),
+            Some(b'[') => self.skip().map(|()| Value::Array(Array::new(self.since(from)))),
+            _ => self.word(),
+        }
+    }
+
+    /// A number, `true`, `false` or `null`.
+    fn word(&mut self) -> Result<Value<'i>, Fault> {
+        let word: &[u8] = match self.peek() {
+            Some(b't') => b"true",
+            Some(b'f') => b"false",
+            Some(b'n') => b"null",
+            Some(b'-' | b'0'..=b'9') => return self.number(),
+            _ => return Err(self.fault(JsonError::Unexpected)),
+        };
+        for byte in word {
+            if self.peek() != Some(*byte) {
+                return Err(self.fault(JsonError::Unexpected));
+            }
+            self.step();
+        }
+        Ok(match word {
+            b"true" => Value::Bool(true),
+            b"false" => Value::Bool(false),
+            _ => Value::Null,
+        })
+    }
+
+    fn number(&mut self) -> Result<Value<'i>, Fault> {
+        let from = self.at;
+        self.eat(b"-");
+        if self.eat(b"0") {
+            if let Some(b'0'..=b'9') = self.peek() {
+                return Err(self.fault(JsonError::Number));
+            }
+        } else {
+            self.digits()?;
+        }
+        if self.eat(b".") {
+            self.digits()?;
+        }
+        if self.eat(b"e") || self.eat(b"E") {
+            if !self.eat(b"+") {
+                self.eat(b"-");
+            }
+            self.digits()?;
+        }
+        Ok(Value::Number(Text::new(self.since(from))))
+    }
+
+    /// One digit at least.
+    fn digits(&mut self) -> Result<(), Fault> {
+        let from = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.step();
+        }
+        if self.at == from { Err(self.fault(JsonError::Number)) } else { Ok(()) }
+    }
+
+    /// Steps over a value and checks it. The open levels are bits, so that nothing recurses.
+    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
+        // The lowest bit is the innermost level, 1 for an object.
+        let (mut levels, mut depth) = (0_u32, 0_u8);
+        loop {
+            self.space();
+            match self.peek() {
+                Some(b'"') => {
+                    self.step();
+                    self.string()?;
+                }
+                Some(open @ (b'{' | b'[')) => {
+                    if depth.saturating_add(self.depth) >= MAX_DEPTH {
+                        return Err(self.fault(JsonError::Depth { limit: MAX_DEPTH }));
+                    }
+                    depth = depth.saturating_add(1);
+                    levels = levels << 1 | u32::from(open == b'{');
+                    self.step();
+                    self.space();
+                    // An empty one closes below.
+                    if self.peek() != Some(if open == b'{' { b'}' } else { b']' }) {
+                        if open == b'{' {
+                            self.key()?;
+                        }
+                        continue;
+                    }
+                }
+                _ => {
+                    self.word()?;
+                }
+            }
+            loop {
+                if depth == 0 {
+                    return Ok(());
+                }
+                self.space();
+                match self.peek() {
+                    Some(b',') => {
+                        self.step();
+                        if levels & 1 == 1 {
+                            self.key()?;
+                        }
+                        break;
+                    }
+                    Some(b'}') if levels & 1 == 1 => {}
+                    Some(b']') if levels & 1 == 0 => {}
+                    _ => return Err(self.fault(JsonError::Unexpected)),
+                }
+                self.step();
+                levels >>= 1;
+                depth = depth.saturating_sub(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Where a string ends: the one loop that sees most bytes of a JSON text.
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// High bits at the bytes of `word` that end a plain run: a quote, a backslash or a control character. Bits above the lowest one may be
+/// set wrongly; the lowest is right.
+#[inline(always)]
+const fn stops(word: u64) -> u64 {
+    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * 0x5C)).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES * 0x20);
+    (quote | backslash | control) & !word & HIGHS
+}
+
+/// Whether a byte ends a plain run.
+const STOPS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte < 0x20 || byte == 0x22 || byte == 0x5C;
+        byte += 1;
+    }
+    table
+};
+
+/// Whether a byte ends a plain run.
+#[inline(always)]
+fn stop(byte: u8) -> bool {
+    STOPS.get(usize::from(byte)).copied().unwrap_or(true)
+}
+
+/// The offset of the first quote, backslash or control character at or behind `from`, or the length of `bytes`.
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn string_end(bytes: &[u8], from: usize) -> usize {
+    // Most values of panels have one to four characters.
+    if let Some([a, b, c, d]) = bytes.get(from..).and_then(<[u8]>::first_chunk::<4>) {
+        if stop(*a) {
+            return from;
+        }
+        if stop(*b) {
+            return from.wrapping_add(1);
+        }
+        if stop(*c) {
+            return from.wrapping_add(2);
+        }
+        if stop(*d) {
+            return from.wrapping_add(3);
+        }
+        return long_end(bytes, from.wrapping_add(4));
+    }
+    rest_end(bytes, from)
+}
+
+/// As [`string_end`], eight bytes at a time.
+#[inline]
+fn long_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let stops = stops(u64::from_le_bytes(*chunk));
+        if stops != 0 {
+            return at.wrapping_add((stops.trailing_zeros() / 8) as usize);
+        }
+        at = at.wrapping_add(8);
+    }
+    rest_end(bytes, at)
+}
+
+/// As [`string_end`], one byte at a time.
+#[cold]
+#[inline(never)]
+fn rest_end(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from.saturating_add(rest.iter().position(|byte| stop(*byte)).unwrap_or(rest.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn every_byte_at_every_place_is_judged_alike() {
+        for value in 0..=255_u8 {
+            for place in 0..20 {
+                let mut bytes: Vec<u8> = (0..24).map(|at| b'a' + at).collect();
+                bytes[place] = value;
+                let expected = if stop(value) { place } else { 24 };
+                assert_eq!(string_end(&bytes, 0), expected, "{value:#04x} at {place}");
+                assert_eq!(string_end(&bytes, 24), 24);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_is_found() {
+        for (text, end) in [(&b"ab\"\"\"\"\"\"\"c"[..], 2), (b"!\"#\x1f   \\    ", 1), (b"\x00\"\\aaaaaaaaaa", 0), (b"", 0)] {
+            assert_eq!(string_end(text, 0), end);
+        }
+    }
+}
