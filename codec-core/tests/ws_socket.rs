@@ -344,6 +344,35 @@ fn an_answer_to_a_close_waits_for_room() {
     assert_eq!(tx.unsent(), [0x88, 2, 0x03, 0xE8]);
 }
 
+/// A pong that waits goes before our close if there is room for both, and is given up if there is not.
+#[test]
+fn a_close_while_a_pong_waits() {
+    for room_for_both in [true, false] {
+        let (mut storage, mut received) = ([0; 30], [0; 30]);
+        let (mut tx, mut rx) = (TxBuf::new(&mut storage), RxBuf::new(&mut received));
+        let env = Env::default();
+        let mut socket = Socket::new(Role::Server, Limits::new());
+        socket.send(&env, &mut tx, Payload::Binary(&[0; 20])).unwrap();
+        // A ping with 10 bytes of zero, masked with zeros.
+        let bytes = [&[0x89, 0x8A][..], &[0; 14]].concat();
+        rx.space()[..16].copy_from_slice(&bytes);
+        rx.commit(16);
+        assert_eq!(socket.poll(&env, &mut rx, &mut tx), Some(Received::Ping));
+        assert!(socket.is_blocked());
+        if room_for_both {
+            tx.sent(22);
+        }
+        socket.close(&env, &mut tx, CloseCode::NORMAL, "").unwrap();
+        assert!(!socket.is_blocked());
+        tx.sent(if room_for_both { 0 } else { 22 });
+        let close = [0x88, 2, 0x03, 0xE8];
+        let pong = [&[0x8A, 10][..], &[0; 10]].concat();
+        let expected = if room_for_both { [&pong[..], &close].concat() } else { close.to_vec() };
+        assert_eq!(socket.poll(&env, &mut rx, &mut tx), None);
+        assert_eq!(tx.unsent(), expected);
+    }
+}
+
 /// A record that is cut by frames and pings is in one piece for who waits for it.
 #[test]
 fn a_record_across_frames_is_in_one_piece() {

@@ -155,7 +155,7 @@ impl Head {
                 self.len = 0;
                 None
             }
-            (State::Value(name), b',') if name != Name::Other => self.trim().then_some(Item::Value(name)),
+            (State::Value(name), b',') => self.trim().then_some(Item::Value(name)),
             (State::Value(_), b' ' | b'\t') if self.len == 0 => None,
             (State::Start | State::Value(_), b'\t' | b' '..=b'~' | 0x80..) => {
                 self.keep(byte);

@@ -135,6 +135,7 @@ pub struct Reader {
     begun: bool,
     /// The message was told to its end; its bytes go at the next poll.
     ended: bool,
+    /// Complete between two messages.
     utf8: Utf8,
     /// Where the bytes of the message end, as a position of the receive buffer.
     message_end: u64,
@@ -359,7 +360,6 @@ impl Reader {
             self.message = Some(kind);
             self.message_len = 0;
             self.begun = false;
-            self.utf8 = Utf8::new();
         }
         let Limits { max_frame, max_message } = self.limits;
         let left = u32::try_from(header.len).ok().filter(|len| *len <= max_frame);

@@ -107,8 +107,8 @@ fn all(frames: &[Frame], limits: Limits, want: &[Want]) {
 
 #[test]
 fn a_frame_over_the_limit_is_refused_by_its_header() {
-    let fits = text("x".repeat(200));
-    all(&[fits], limits(200, 200), &[Want::Echo(1, "x".repeat(200).into())]);
+    let (fits, back) = (|| text("x".repeat(200)), || Want::Echo(1, "x".repeat(200).into()));
+    all(&[fits(), fits()], limits(200, 200), &[back(), back()]);
     let fault = Want::Fail(Error::FrameTooLong { limit: 200, found: 201 }, 1009);
     all(&[text("Hi"), text("x".repeat(201))], limits(200, 200), &[Want::Echo(1, b"Hi".to_vec()), fault]);
     for sender in [Role::Client, Role::Server] {

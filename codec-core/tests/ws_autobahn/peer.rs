@@ -255,6 +255,7 @@ pub(crate) fn run(bytes: &[u8], manner: &Manner) -> (Vec<Want>, bool) {
                     events.push(Want::Close(code.map(|code| code.get()), socket.reason().into()));
                 }
                 Received::Failed(error) => {
+                    assert!(socket.reason().is_empty() && socket.control().is_empty());
                     broken(&mut events, &message);
                     events.push(Want::Fail(error, 0));
                 }
