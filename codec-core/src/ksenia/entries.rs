@@ -24,9 +24,16 @@ impl<'i> Message<'i> {
     /// `own` is the name that the client gave itself; without it the receiver's is taken.
     #[must_use]
     pub fn entries(&self, own: Option<&'i str>) -> Entries<'i> {
-        let push = matches!(self.verb(), Verb::Realtime | Verb::RealtimeAnswer | Verb::StatusUpdate);
         let own = own.map(Text::new).or(self.receiver()).filter(|name| !name.is_empty());
-        Entries { cursor: self.cursor(), end: self.payload_end(), own, push, place: Place::Before, waiting: false, found: false }
+        Entries {
+            cursor: self.cursor(),
+            end: self.payload_end(),
+            own,
+            verb: self.verb_text(),
+            place: Place::Before,
+            waiting: false,
+            found: false,
+        }
     }
 
     /// The records, each checked and handed out as it is.
@@ -58,7 +65,7 @@ pub struct Entries<'i> {
     /// Where the content must end.
     end: Option<usize>,
     own: Option<Text<'i>>,
-    push: bool,
+    verb: Text<'i>,
     place: Place<'i>,
     /// The caller has not read the entry given out last.
     waiting: bool,
@@ -162,6 +169,10 @@ impl<'i> Entries<'i> {
                 self.found |= !wrapped;
                 self.list(Place::List { wrapped, kind: self.kind(name), held: false })?;
             }
+            Some(b'{') if !wrapped && self.own == Some(name) => {
+                self.cursor.open()?;
+                self.place = Place::Members { wrapped: true };
+            }
             Some(b'{') if is_structure(name.raw()) => {
                 self.found |= !wrapped;
                 if !self.holds_list(name) {
@@ -170,7 +181,7 @@ impl<'i> Entries<'i> {
                 self.cursor.open()?;
                 self.place = Place::Holder { wrapped, kind: self.kind(name) };
             }
-            Some(b'{') if !wrapped && (self.own == Some(name) || self.is_only_wrapper()?) => {
+            Some(b'{') if !wrapped && self.is_only_wrapper()? => {
                 self.cursor.open()?;
                 self.place = Place::Members { wrapped: true };
             }
@@ -181,7 +192,7 @@ impl<'i> Entries<'i> {
 
     fn kind(&self, name: Text<'i>) -> Kind<'i> {
         match Kind::from_text(name) {
-            Kind::Partitions if self.push => Kind::PartitionStatus,
+            Kind::Partitions if is_push(self.verb) => Kind::PartitionStatus,
             kind => kind,
         }
     }
@@ -219,6 +230,11 @@ impl<'i> Entries<'i> {
         }
         Ok(only)
     }
+}
+
+/// Whether changes are told, not the programming.
+pub(crate) fn is_push(verb: Text<'_>) -> bool {
+    matches!(Verb::from_text(verb), Verb::Realtime | Verb::RealtimeAnswer | Verb::StatusUpdate)
 }
 
 /// Whether `inner` is the end of `outer`, as `OUTPUTS` is of `STATUS_OUTPUTS`.

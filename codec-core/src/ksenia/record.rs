@@ -124,7 +124,6 @@ macro_rules! structures {
         /// A record of any kind, read as what it is.
         #[derive(Clone, Copy, Debug)]
         #[non_exhaustive]
-        #[expect(clippy::large_enum_variant, reason = "views are borrowed slices, and there is no heap")]
         pub enum Structure<'i> {
             $($(#[$doc])* $name($view<'i>),)*
             /// A kind that is not known here.

@@ -1,7 +1,8 @@
 //! A message that is larger than the memory: its records one by one, while it arrives.
 
 use super::crc::RunningCrc;
-use super::kinds::{Kind, Verb, is_structure};
+use super::entries::is_push;
+use super::kinds::{Kind, is_structure};
 use super::record::Record;
 use super::wire::{Crc, CrcPolicy, crc_value};
 use crate::error::{Fault, FaultKind, Member};
@@ -217,12 +218,12 @@ impl Stream {
             _ => return Ok(None),
         };
         let number = !quoted && text.raw().starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        if !quoted && !(number && matches!(member, Member::Id | Member::Timestamp)) {
+        if !(quoted || number && matches!(member, Member::Id | Member::Timestamp)) {
             return Err(member);
         }
         if member == Member::Command {
             self.command = true;
-            self.push = matches!(Verb::from_text(text), Verb::Realtime | Verb::RealtimeAnswer | Verb::StatusUpdate);
+            self.push = is_push(text);
         }
         Ok(Some(member))
     }

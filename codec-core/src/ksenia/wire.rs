@@ -236,16 +236,14 @@ fn general(text: &str) -> Result<Message<'_>, Fault> {
 }
 
 impl<'i> Message<'i> {
-    /// The bytes that the CRC covers. In a usual message the member is at the end.
+    /// The bytes that the CRC covers. In a usual message the member is at the end, before a value of 9 to 12 bytes.
     fn covered(&self) -> Option<&'i [u8]> {
         let bytes = self.text.as_bytes();
-        let near = bytes.len().saturating_sub(24);
-        let tail = bytes.get(near..).unwrap_or_default();
-        let len = match tail.windows(MEMBER.len()).rposition(|window| window == MEMBER) {
-            Some(at) => near.saturating_add(at).saturating_add(MEMBER.len()),
-            None => covered_len(bytes)?,
-        };
-        bytes.get(..len)
+        let usual = (7..=10_usize).find_map(|behind| {
+            let covered = bytes.get(..bytes.len().checked_sub(behind)?)?;
+            covered.ends_with(MEMBER).then_some(covered)
+        });
+        usual.or_else(|| bytes.get(..covered_len(bytes)?))
     }
 
     fn verify(&mut self, policy: CrcPolicy) -> Result<(), Fault> {

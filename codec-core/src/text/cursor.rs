@@ -38,7 +38,7 @@ impl<'i> Cursor<'i> {
     pub(crate) fn eat(&mut self, expected: &[u8]) -> bool {
         let there = self.rest().starts_with(expected);
         if there {
-            self.at = self.at.saturating_add(expected.len());
+            self.at = self.at.wrapping_add(expected.len());
         }
         there
     }
@@ -57,12 +57,12 @@ impl<'i> Cursor<'i> {
     #[inline]
     pub(crate) fn space(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at = self.at.saturating_add(1);
+            self.at = self.at.wrapping_add(1);
         }
     }
 
     fn step(&mut self) {
-        self.at = self.at.saturating_add(1);
+        self.at = self.at.wrapping_add(1);
     }
 
     /// Steps into the object that stands here.
@@ -128,7 +128,7 @@ impl<'i> Cursor<'i> {
         let from = self.at;
         let end = scan::string_end(self.text.as_bytes(), from);
         if self.text.as_bytes().get(end) == Some(&b'"') {
-            self.at = end.saturating_add(1);
+            self.at = end.wrapping_add(1);
             return Ok(Text::new(self.text.get(from..end).unwrap_or_default()));
         }
         self.at = end;

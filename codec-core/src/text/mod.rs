@@ -10,6 +10,8 @@ pub mod json;
 #[cfg(feature = "ksenia")]
 mod path;
 #[cfg(feature = "ksenia")]
+mod pieces;
+#[cfg(feature = "ksenia")]
 pub(crate) mod scan;
 #[cfg(feature = "ksenia")]
 mod tokens;

@@ -7,32 +7,71 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 /// set wrongly; the lowest is right.
 #[inline(always)]
 const fn stops(word: u64) -> u64 {
-    let quote = word ^ (ONES * 0x22);
-    let backslash = word ^ (ONES * 0x5C);
-    let zero = (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash);
-    (zero | word.wrapping_sub(ONES * 0x20) & !word) & HIGHS
+    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * 0x5C)).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES * 0x20);
+    (quote | backslash | control) & !word & HIGHS
 }
 
 /// Whether a byte ends a plain run.
+const STOPS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte < 0x20 || byte == 0x22 || byte == 0x5C;
+        byte += 1;
+    }
+    table
+};
+
+/// Whether a byte ends a plain run.
 #[inline(always)]
-const fn stop(byte: u8) -> bool {
-    byte == b'"' || byte == b'\\' || byte < 0x20
+fn stop(byte: u8) -> bool {
+    STOPS.get(usize::from(byte)).copied().unwrap_or(true)
 }
 
 /// The offset of the first quote, backslash or control character at or behind `from`, or the length of `bytes`.
 #[inline(always)]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> usize {
+    // Most values of panels have one to four characters.
+    if let Some([a, b, c, d]) = bytes.get(from..).and_then(<[u8]>::first_chunk::<4>) {
+        if stop(*a) {
+            return from;
+        }
+        if stop(*b) {
+            return from.wrapping_add(1);
+        }
+        if stop(*c) {
+            return from.wrapping_add(2);
+        }
+        if stop(*d) {
+            return from.wrapping_add(3);
+        }
+        return long_end(bytes, from.wrapping_add(4));
+    }
+    rest_end(bytes, from)
+}
+
+/// As [`string_end`], eight bytes at a time.
+#[inline]
+fn long_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
-    // Values of panels are short: most end within eight bytes.
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let stops = stops(u64::from_le_bytes(*chunk));
         if stops != 0 {
-            return at.saturating_add((stops.trailing_zeros() / 8) as usize);
+            return at.wrapping_add((stops.trailing_zeros() / 8) as usize);
         }
-        at = at.saturating_add(8);
+        at = at.wrapping_add(8);
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at.saturating_add(rest.iter().position(|byte| stop(*byte)).unwrap_or(rest.len()))
+    rest_end(bytes, at)
+}
+
+/// As [`string_end`], one byte at a time.
+#[cold]
+#[inline(never)]
+fn rest_end(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    from.saturating_add(rest.iter().position(|byte| stop(*byte)).unwrap_or(rest.len()))
 }
 
 #[cfg(test)]
