@@ -19,6 +19,7 @@
 //! | panel | module | controller | panel side |
 //! |---|---|---|---|
 //! | Ness D8X, D16X, D32X, D8+ | [`ness`] | [`ness::Controller`] | [`ness::Panel`] |
+//! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | |
 //!
 //! A **controller** watches and commands a panel, whoever dials whom. A **panel** is the device, or a simulation of it. [`home`] has
 //! the words that all protocols share: a bridge that needs no more works with every panel.
@@ -102,7 +103,10 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
-#![cfg_attr(not(any(feature = "ksenia", feature = "ness", feature = "ws")), allow(dead_code, reason = "without a protocol nothing uses what the protocols share"))]
+#![cfg_attr(
+    not(any(feature = "ksenia", feature = "ness", feature = "ws")),
+    allow(dead_code, reason = "without a protocol nothing uses what the protocols share")
+)]
 // Nothing the peer or the caller does may panic. Lints see most ways to do so, not all.
 #![cfg_attr(
     not(test),
