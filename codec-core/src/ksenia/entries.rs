@@ -69,7 +69,7 @@ pub struct Entries<'i> {
     place: Place<'i>,
     /// The caller has not read the entry given out last.
     waiting: bool,
-    /// A list stood beside the wrappers.
+    /// A list or an object stood among the members of the content.
     found: bool,
 }
 
@@ -170,6 +170,7 @@ impl<'i> Entries<'i> {
                 self.list(Place::List { wrapped, kind: self.kind(name), held: false })?;
             }
             Some(b'{') if !wrapped && self.own == Some(name) => {
+                self.found = true;
                 self.cursor.open()?;
                 self.place = Place::Members { wrapped: true };
             }
@@ -181,9 +182,14 @@ impl<'i> Entries<'i> {
                 self.cursor.open()?;
                 self.place = Place::Holder { wrapped, kind: self.kind(name) };
             }
-            Some(b'{') if !wrapped && self.is_only_wrapper()? => {
-                self.cursor.open()?;
-                self.place = Place::Members { wrapped: true };
+            Some(b'{') if !wrapped => {
+                if self.is_only_wrapper()? {
+                    self.cursor.open()?;
+                    self.place = Place::Members { wrapped: true };
+                } else {
+                    self.cursor.skip()?;
+                }
+                self.found = true;
             }
             _ => self.cursor.skip()?,
         }

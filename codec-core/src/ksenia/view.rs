@@ -6,6 +6,7 @@
 
 use crate::error::Fault;
 use crate::text::cursor::Cursor;
+use crate::text::json::{Array, Object, Text};
 
 /// Whether readers try the usual order first.
 pub(crate) const SPECULATE: bool = cfg!(target_pointer_width = "64");
@@ -53,12 +54,11 @@ macro_rules! view {
                     Some(name) => name,
                     None => key.copy_to(&mut room).unwrap_or_default(),
                 };
-                match name {
-                    $($key => self.$field = $crate::ksenia::view::general!($shape, cursor),)*
-                    _ => {
-                        cursor.value()?;
-                    }
-                }
+                let (field, shape) = match name {
+                    $($key => (&mut self.$field, $crate::ksenia::view::shape!($shape)),)*
+                    _ => return cursor.skip(),
+                };
+                *field = shape.take(cursor)?;
                 Ok(())
             }
         }
@@ -130,26 +130,48 @@ macro_rules! getter {
 }
 pub(crate) use getter;
 
-/// A member's value, whatever stands there.
-macro_rules! general {
-    (text, $cursor:ident) => {
-        $cursor.value()?.scalar().map(|text| text.raw())
+/// What a member is read as.
+#[derive(Clone, Copy)]
+pub(crate) enum Shape {
+    Text,
+    Object,
+    List,
+}
+
+impl Shape {
+    /// The value at the cursor, if it has this shape.
+    pub(crate) fn take<'i>(self, cursor: &mut Cursor<'i>) -> Result<Option<&'i str>, Fault> {
+        let value = cursor.value()?;
+        Ok(match self {
+            Self::Text => value.scalar().map(Text::raw),
+            Self::Object => value.object().map(Object::as_str),
+            Self::List => value.array().map(Array::as_str),
+        })
+    }
+}
+
+/// The shape by its name in [`view!`].
+macro_rules! shape {
+    (text) => {
+        $crate::ksenia::view::Shape::Text
     };
-    (object, $cursor:ident) => {
-        $cursor.value()?.object().map(|object| object.as_str())
+    (object) => {
+        $crate::ksenia::view::Shape::Object
     };
-    (list, $cursor:ident) => {
-        $cursor.value()?.array().map(|array| array.as_str())
+    (list) => {
+        $crate::ksenia::view::Shape::List
     };
 }
-pub(crate) use general;
+pub(crate) use shape;
 
 /// A member in its usual place.
 macro_rules! usual {
     (text, $this:ident, $cursor:ident, $field:ident, $key:literal, $object:lifetime) => {
         if $cursor.eat(concat!("\"", $key, "\":\"").as_bytes()) {
             $this.$field = Some($cursor.string()?.raw());
-            if !$cursor.eat(b",") {
+            if $cursor.peek() == Some(b',') {
+                $cursor.at = $cursor.at.wrapping_add(1);
+            } else {
                 if !$cursor.more(b'}')? {
                     break $object;
                 }
@@ -160,8 +182,10 @@ macro_rules! usual {
     };
     ($shape:ident, $this:ident, $cursor:ident, $field:ident, $key:literal, $object:lifetime) => {
         if $cursor.eat(concat!("\"", $key, "\":").as_bytes()) {
-            $this.$field = $crate::ksenia::view::general!($shape, $cursor);
-            if !$cursor.eat(b",") {
+            $this.$field = $crate::ksenia::view::shape!($shape).take($cursor)?;
+            if $cursor.peek() == Some(b',') {
+                $cursor.at = $cursor.at.wrapping_add(1);
+            } else {
                 if !$cursor.more(b'}')? {
                     break $object;
                 }

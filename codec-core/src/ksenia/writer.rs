@@ -5,6 +5,7 @@ use super::kinds::{Detail, Form, ResultCode, Verb};
 use super::wire::Message;
 use crate::error::EncodeError;
 use crate::secret::Secret;
+use crate::text::copy;
 use crate::text::hex::Case;
 use crate::text::json::Text;
 use crate::text::scan;
@@ -116,9 +117,7 @@ impl<'o> MessageWriter<'o> {
     fn put(&mut self, bytes: &[u8]) {
         let end = self.len.saturating_add(bytes.len());
         if let Some(room) = self.out.get_mut(self.len..end) {
-            if room.len() == bytes.len() {
-                room.copy_from_slice(bytes);
-            }
+            copy(room, bytes);
         }
         self.len = end;
     }

@@ -28,17 +28,13 @@ impl<'i> Cursor<'i> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    #[inline(always)]
-    pub(crate) fn rest(&self) -> &'i [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
     /// Steps over `expected` if it stands here.
     #[inline(always)]
     pub(crate) fn eat(&mut self, expected: &[u8]) -> bool {
-        let there = self.rest().starts_with(expected);
+        let end = self.at.wrapping_add(expected.len());
+        let there = self.text.as_bytes().get(self.at..end) == Some(expected);
         if there {
-            self.at = self.at.wrapping_add(expected.len());
+            self.at = end;
         }
         there
     }
@@ -91,7 +87,8 @@ impl<'i> Cursor<'i> {
     }
 
     /// Inside an array or object: whether another item follows. Steps over the comma or the closing `close`.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn more(&mut self, close: u8) -> Result<bool, Fault> {
         // Behind the opening bracket there is no comma.
         let first = matches!(self.text.as_bytes().get(self.at.wrapping_sub(1)), Some(b'{' | b'['));
@@ -111,7 +108,8 @@ impl<'i> Cursor<'i> {
     }
 
     /// A name and its colon, white space before and behind allowed.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn key(&mut self) -> Result<Text<'i>, Fault> {
         self.space();
         if !self.eat(b"\"") {
@@ -123,7 +121,8 @@ impl<'i> Cursor<'i> {
     }
 
     /// The rest of a string whose opening quote has been passed; stops behind the closing one.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn string(&mut self) -> Result<Text<'i>, Fault> {
         let from = self.at;
         let end = scan::string_end(self.text.as_bytes(), from);
@@ -195,6 +194,7 @@ impl<'i> Cursor<'i> {
     }
 
     /// A value of any kind, white space before it allowed.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn value(&mut self) -> Result<Value<'i>, Fault> {
         self.space();
         let from = self.at;

@@ -33,10 +33,9 @@ impl Names {
     pub(crate) fn set(&mut self, level: u8, name: &[u8]) {
         let from = level.checked_sub(1).map_or(0, |below| self.end(below));
         let to = from.saturating_add(name.len());
-        let fits = self.bytes.get_mut(from..to).filter(|room| room.len() == name.len());
-        let end = match fits {
+        let end = match self.bytes.get_mut(from..to) {
             Some(room) => {
-                room.copy_from_slice(name);
+                super::copy(room, name);
                 to
             }
             None => from,

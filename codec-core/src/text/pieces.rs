@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::tokens::Word;
 use crate::error::Fault;
 
 /// Something that is computed over all bytes while they pass, as a CRC.
@@ -69,4 +70,28 @@ pub enum Piece {
     Close,
     /// The text is not JSON. Nothing more comes of it.
     Fault(Fault),
+}
+
+/// Smallest limit of a record, in bytes.
+pub const MIN_LIMIT: usize = 64;
+
+/// How many bytes more than the limit the window must be able to hold.
+pub const MARGIN: usize = 16;
+
+/// What an [`Elements`](super::elements::Elements) expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Value,
+    /// Or the end of the list.
+    FirstValue,
+    /// Or the end of the object.
+    FirstKey,
+    Key,
+    InKey,
+    Colon,
+    InString,
+    InWord(Word),
+    After,
+    Done,
+    Failed,
 }

@@ -31,7 +31,8 @@ fn stop(byte: u8) -> bool {
 }
 
 /// The offset of the first quote, backslash or control character at or behind `from`, or the length of `bytes`.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> usize {
     // Most values of panels have one to four characters.
     if let Some([a, b, c, d]) = bytes.get(from..).and_then(<[u8]>::first_chunk::<4>) {
