@@ -77,6 +77,11 @@ pub enum FaultKind {
     Json(JsonError),
     /// Ksenia: the text is JSON but no message: not an object, or a member of the envelope is missing or of the wrong type.
     Envelope(Member),
+    /// The installation has more objects of a kind than the table that the caller handed in. Told once for each table.
+    TableFull {
+        /// How many the table holds.
+        limit: u32,
+    },
     /// Ksenia: `CRC_16` is missing, or not `0x` and one to four hexadecimal digits, under a policy that wants it.
     CrcFormat,
     /// Ksenia: the value of `CRC_16` does not fit the text, under a policy that cares.
@@ -173,7 +178,7 @@ impl core::error::Error for JsonError {}
 
 impl FaultKind {
     /// A short stable word for the class of the fault: `empty`, `truncated`, `too-long`, `trailing`, `hex`, `text`, `start`,
-    /// `command`, `length`, `checksum`, `json`, `envelope`, `crc_format` or `crc`.
+    /// `command`, `length`, `checksum`, `json`, `envelope`, `table-full`, `crc_format` or `crc`.
     pub const fn class(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -188,6 +193,7 @@ impl FaultKind {
             Self::Checksum { .. } => "checksum",
             Self::Json(_) => "json",
             Self::Envelope(_) => "envelope",
+            Self::TableFull { .. } => "table-full",
             Self::CrcFormat => "crc_format",
             Self::Crc { .. } => "crc",
         }
@@ -209,6 +215,7 @@ impl fmt::Display for FaultKind {
             Self::Checksum { expected, found } => write!(f, "checksum is {found:02x}, should be {expected:02x}"),
             Self::Json(error) => error.fmt(f),
             Self::Envelope(member) => write!(f, "{} is missing or of the wrong type", member.name()),
+            Self::TableFull { limit } => write!(f, "more objects than the table of {limit} holds"),
             Self::CrcFormat => f.write_str("CRC_16 is missing or no hexadecimal number"),
             Self::Crc { expected, found } => write!(f, "CRC_16 is {found:04X}, should be {expected:04X}"),
         }
@@ -240,6 +247,12 @@ pub enum Refused {
     Invalid(EncodeError),
     /// This kind of panel has no such function.
     Unsupported,
+    /// The connection is not set up yet, or no login has been accepted on it.
+    NotReady,
+    /// The same kind of command waits for its outcome, and answers could not be told apart.
+    Busy,
+    /// The panel's programming does not allow it.
+    NotAllowed,
 }
 
 impl fmt::Display for Refused {
@@ -250,6 +263,9 @@ impl fmt::Display for Refused {
             Self::TooManyPending { limit } => write!(f, "{limit} commands already wait for their outcome"),
             Self::Invalid(error) => error.fmt(f),
             Self::Unsupported => f.write_str("this kind of panel has no such function"),
+            Self::NotReady => f.write_str("the connection is not set up yet"),
+            Self::Busy => f.write_str("the same kind of command waits for its outcome"),
+            Self::NotAllowed => f.write_str("the panel's programming does not allow it"),
         }
     }
 }
@@ -366,6 +382,23 @@ pub enum CloseReason {
         /// For how many milliseconds.
         millis: u32,
     },
+    /// Something that the connection cannot do without was not answered in time.
+    NoAnswer {
+        /// For how many milliseconds.
+        millis: u32,
+    },
+    /// The panel refused the login. Do not try again with the same code: panels lock users out.
+    LoginRefused,
+    /// The panel does not know the login any more. A new connection may log in again.
+    SessionEnded,
+    /// The programming of the panel changes (Ksenia: `Bye...`). It refuses connections for some seconds; wait 8 before the next.
+    Reprogramming,
+    /// The opening handshake of the WebSocket failed.
+    #[cfg(feature = "ws")]
+    Handshake(crate::ws::HandshakeError),
+    /// The panel broke the rules of WebSocket. An event before it has told how.
+    #[cfg(feature = "ws")]
+    WebSocket(crate::ws::CloseCode),
 }
 
 impl fmt::Display for CloseReason {
@@ -374,6 +407,14 @@ impl fmt::Display for CloseReason {
             Self::PeerClosed => f.write_str("the peer closed the connection"),
             Self::Requested => f.write_str("closed on request"),
             Self::Silent { millis } => write!(f, "nothing received for {millis} ms"),
+            Self::NoAnswer { millis } => write!(f, "no answer for {millis} ms"),
+            Self::LoginRefused => f.write_str("the panel refused the login"),
+            Self::SessionEnded => f.write_str("the panel ended the login"),
+            Self::Reprogramming => f.write_str("the programming of the panel changes"),
+            #[cfg(feature = "ws")]
+            Self::Handshake(error) => write!(f, "opening handshake failed: {error}"),
+            #[cfg(feature = "ws")]
+            Self::WebSocket(code) => write!(f, "WebSocket broken, closed with code {code}"),
         }
     }
 }

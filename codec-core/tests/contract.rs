@@ -4,7 +4,7 @@ mod common;
 
 use std::fmt::Debug;
 
-use codec_core::{Env, Instant, Machine, Refused, RxBuf, TxBuf, ness};
+use codec_core::{Env, Instant, Machine, Refused, RxBuf, TxBuf, ksenia, ness};
 use common::{Case, Manner, Step, Told, replay, run};
 
 /// A case with a story that has a bit of everything: good frames, bad ones, noise, time, commands.
@@ -311,6 +311,109 @@ impl Story for NessPanel {
             Step::Submit(5),
             Step::Wait(100_000),
             bytes("8300360S05E4"),
+            Step::Eof,
+        ]
+    }
+}
+
+contract!(ksenia_controller, KseniaController);
+
+#[derive(Debug)]
+struct KseniaController;
+
+/// Largest message of the story: it fits into the smallest buffer, since what is told depends on that.
+const FITS: usize = 440;
+
+/// A frame of a server, unmasked (RFC 6455 5.2).
+fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x80 | opcode];
+    match u8::try_from(payload.len()) {
+        Ok(len @ ..=125) => frame.push(len),
+        _ => {
+            frame.push(126);
+            frame.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
+        }
+    }
+    frame.extend(payload);
+    frame
+}
+
+/// A message of a panel, as a frame.
+fn ksenia_message(text: &str) -> Step {
+    assert!(text.len() <= FITS);
+    Step::Bytes(frame(1, text.as_bytes()))
+}
+
+impl Case for KseniaController {
+    type Machine = ksenia::Controller<'static>;
+
+    fn machine() -> Self::Machine {
+        use ksenia::controller::{Config, OutputSlot, PartitionSlot, Tables, ZoneSlot};
+        let mut config = Config::new("192.0.2.7", codec_core::Secret::new("123456"));
+        config.pace_millis = 0;
+        let tables = Tables {
+            zones: Box::leak(Box::new([ZoneSlot::default(); 2])),
+            partitions: Box::leak(Box::new([PartitionSlot::default(); 2])),
+            outputs: Box::leak(Box::new([OutputSlot::default(); 2])),
+        };
+        ksenia::Controller::new(Box::leak(Box::new(config)), tables, Box::leak(Box::default())).unwrap()
+    }
+
+    fn submit(machine: &mut Self::Machine, n: usize, env: &Env, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        use ksenia::controller::Command;
+        use ksenia::{ArmAction, ClearKind, Command as Send, OutputAction, SetOutput};
+        let command = match n {
+            0 => Send::SetOutput { output: 1, action: SetOutput::Action(OutputAction::On) }.into(),
+            1 => Send::RunScenario { scenario: 1 }.into(),
+            2 => Send::ArmPartition { partition: 1, action: ArmAction::Delayed }.into(),
+            3 => Send::Clear(ClearKind::FaultsMemory).into(),
+            4 => Send::Version.into(),
+            _ => Command::Refresh,
+        };
+        machine.submit(env, command, tx).map(|_| ())
+    }
+
+    const COMMANDS: usize = 6;
+}
+
+impl Story for KseniaController {
+    fn story() -> Vec<Step> {
+        let message = ksenia_message;
+        // The key that this run's entropy makes is 16 times `Z`; the answer to it was computed with another program.
+        let head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                    Sec-WebSocket-Accept: 1nwQI3IBoftOh+fG2YorpTWcrHs=\r\nSec-WebSocket-Protocol: KS_WSOCK\r\n\r\n";
+        let long = r#"{"CMD":"REALTIME","ID":"0","PAYLOAD_TYPE":"CHANGES","PAYLOAD":{"STATUS_ZONES":[{"ID":"1","STA":"A"},{"ID":"2","STA":"R"},{"ID":"3","STA":"R"}]}}"#;
+        let (front, back) = long.split_at(50);
+        let mut fragments = frame(1, front.as_bytes());
+        fragments[0] = 0x01;
+        fragments.extend(frame(9, b"are you there"));
+        fragments.extend(frame(0, back.as_bytes()));
+        vec![
+            bytes(head),
+            message(r#"{"CMD":"LOGIN_RES","ID":"1","PAYLOAD_TYPE":"USER","PAYLOAD":{"RESULT":"OK","ID_LOGIN":"2"}}"#),
+            message(
+                r#"{"CMD":"READ_RES","ID":"2","PAYLOAD_TYPE":"MULTI_TYPES","PAYLOAD":{"RESULT":"OK","ZONES":[{"ID":"1","DES":"1 MK entr\u00e9d\u00f6rr","PRT":"1","BYP_EN":"T"}],"PRG_CHECK":{"PRG":"0000000937","CFG":"0000000688"}}}"#,
+            ),
+            Step::Bytes(fragments),
+            message("no JSON"),
+            message(r#"{"PAYLOAD":{"RESULT":"OK"},"PAYLOAD_TYPE":"MULTI_TYPES","ID":"3","CMD":"READ_RES"}"#),
+            message(
+                r#"{"CMD":"REALTIME_RES","PAYLOAD_TYPE":"REGISTER_ACK","PAYLOAD":{"STATUS_PARTITIONS":[{"ID":"1","ARM":"DA","T":"30","AST":"OK"}],"STATUS_SYSTEM":[{"ARM":{"S":"T_OUT"},"FAULT":["LOW_BATT"]}]}}"#,
+            ),
+            Step::Submit(0),
+            message(r#"{"CMD":"CMD_USR_RES","ID":"5","PAYLOAD":{"RESULT":"OK"}}"#),
+            Step::Submit(1),
+            Step::Submit(2),
+            message(r#"{"CMD":"GENERIC","ID":"6","PAYLOAD_TYPE":"ERROR","PAYLOAD":{"RESULT":"FAIL","RESULT_DETAIL":"WRONG_PIN"}}"#),
+            Step::Wait(35_000),
+            Step::Bytes(frame(10, b"")),
+            Step::Wait(40_000),
+            Step::Submit(5),
+            message(
+                r#"{"CMD":"SOMETHING","PAYLOAD":{"NEW":[{"ID":"1","A":[1,2,{"B":null}]}],"STATUS_OUTPUTS":{"OUTPUTS":[{"ID":"1","STA":"ON"}]}}}"#,
+            ),
+            Step::Submit(3),
+            Step::Bytes(frame(8, b"\x03\xe8Bye...")),
             Step::Eof,
         ]
     }

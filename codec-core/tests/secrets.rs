@@ -108,3 +108,41 @@ fn damaged_requests_hide_the_code() {
         }
     }
 }
+
+#[cfg(feature = "ksenia")]
+#[test]
+fn a_ksenia_controller_hides_its_code() {
+    use codec_core::ksenia::controller::{Config, Controller, Memory, Tables};
+    use codec_core::ksenia::{self, ClearKind};
+
+    let config = Config::new("panel", Secret::new(CODE));
+    assert_hidden(&format!("{config:?}"));
+    let mut memory = Memory::new();
+    let mut controller = Controller::new(&config, Tables::default(), &mut memory).unwrap();
+    let (mut a, mut b) = ([0; 1024], [0; 1024]);
+    let (mut rx, mut tx) = (RxBuf::new(&mut a), TxBuf::new(&mut b));
+    let env = Env { entropy: [0x5A; 16], ..Env::at(Instant::from_millis(1)) };
+    // The answer to the key that this entropy makes, and the answer to the login.
+    let head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: 1nwQI3IBoftOh+fG2YorpTWcrHs=\r\n\r\n";
+    let login = r#"{"CMD":"LOGIN_RES","ID":"1","PAYLOAD_TYPE":"USER","PAYLOAD":{"RESULT":"OK","ID_LOGIN":"2"}}"#;
+    let mut answer = vec![0x81, u8::try_from(login.len()).unwrap()];
+    answer.extend(login.as_bytes());
+    let mut sent = 0;
+    for bytes in [&[][..], head.as_bytes(), &answer] {
+        rx.space()[..bytes.len()].copy_from_slice(bytes);
+        rx.commit(bytes.len());
+        while let Some(pending) = controller.poll_event(&env, &mut rx, &mut tx) {
+            assert_hidden(&format!("{:?}", controller.event(pending, &rx)));
+        }
+        sent += tx.unsent().len();
+        tx.sent(usize::MAX);
+        assert_hidden(&format!("{controller:?}"));
+    }
+    controller.submit(&env, ksenia::Command::Clear(ClearKind::FaultsMemory).into(), &mut tx).unwrap();
+    assert!(sent > 300 && !tx.is_empty());
+    assert_hidden(&format!("{controller:?}"));
+    let wrong = format!("{CODE}\"");
+    let config = Config::new("panel", Secret::new(&wrong));
+    let refused = Controller::new(&config, Tables::default(), &mut memory).map(|_| ()).unwrap_err();
+    assert_hidden(&format!("{refused} {refused:?}"));
+}

@@ -3,6 +3,7 @@
 mod accounts;
 mod command;
 mod connection;
+pub mod controller;
 mod crc;
 mod entries;
 mod faults;
@@ -34,6 +35,7 @@ pub use command::{ArmAction, BypassAction, ClearKind, Command, ItemRange, Output
 pub use connection::{
     Call, Cloud, CloudState, ConnectionStatus, Ethernet, Internet, LinkState, Mobile, ModemBoard, TelephoneLine, WebSocket,
 };
+pub use controller::Controller;
 pub use crc::{LANES, RunningCrc, covered_len, crc_of};
 pub use entries::{Entries, Entry, Records};
 pub use faults::{FaultCategory, FaultStatus, TamperCategory, TamperStatus};

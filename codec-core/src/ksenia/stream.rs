@@ -152,71 +152,77 @@ impl Stream {
 
     /// The next part in `window`, which is everything that arrived and was not released.
     pub fn next_part<'w>(&'w mut self, window: &'w [u8]) -> Part<'w> {
+        let piece = self.next_known(window);
+        self.part(piece, window)
+    }
+
+    /// The next piece that [`part`](Self::part) has a name for.
+    pub(crate) fn next_known(&mut self, window: &[u8]) -> Piece {
         loop {
             if self.failed.is_some() {
-                return Part::More;
+                return Piece::More;
             }
             let piece = self.elements.next_piece(window);
-            let slice = |range| window.get(range).and_then(|bytes: &[u8]| core::str::from_utf8(bytes).ok()).unwrap_or_default();
-            match piece {
-                Piece::More => return Part::More,
-                Piece::Fault(fault) => return self.fail(fault),
+            match &piece {
+                Piece::Fault(fault) => self.failed = Some(*fault),
                 Piece::Scalar { range, quoted } if !self.elements.is_inside() => {
-                    let text = Text::new(slice(range));
-                    match self.head(text, quoted) {
-                        Ok(Some(member)) => return Part::Head { member, text },
-                        Ok(None) => {}
-                        Err(member) => return self.fail(Fault::new(FaultKind::Envelope(member), 0)),
+                    match self.head(Text::new(slice(window, range.clone())), *quoted) {
+                        Ok(Some(_)) => {}
+                        Ok(None) => continue,
+                        Err(member) => {
+                            let fault = Fault::new(FaultKind::Envelope(member), 0);
+                            self.failed = Some(fault);
+                            return Piece::Fault(fault);
+                        }
                     }
                 }
-                Piece::Scalar { range, .. } => return Part::Value { path: self.elements.path(), text: Text::new(slice(range)) },
-                Piece::Part { range, last } => {
-                    return Part::Text { path: self.elements.path(), text: Text::new(slice(range)), last };
+                Piece::Open { .. } => self.open = self.open.saturating_add(1),
+                Piece::Close => self.open = self.open.saturating_sub(1),
+                _ => {}
+            }
+            return piece;
+        }
+    }
+
+    /// What the piece given last is. `window` is as it was then.
+    pub(crate) fn part<'w>(&'w self, piece: Piece, window: &'w [u8]) -> Part<'w> {
+        let path = self.elements.path();
+        match piece {
+            Piece::More => Part::More,
+            Piece::Fault(fault) => Part::Fault(fault),
+            Piece::Scalar { range, .. } => {
+                let text = Text::new(slice(window, range));
+                match member(path.last()) {
+                    Some(member) if !self.elements.is_inside() => Part::Head { member, text },
+                    _ => Part::Value { path, text },
                 }
-                Piece::Open { fault } => {
-                    self.open = self.open.saturating_add(1);
-                    let (kind, _) = kind_of(self.elements.path(), self.push);
-                    return Part::Open { kind, fault };
-                }
-                Piece::Close => {
-                    self.open = self.open.saturating_sub(1);
-                    return Part::Close;
-                }
-                Piece::Record { range } => {
-                    let object = Object::new(slice(range));
-                    let path = self.elements.path();
-                    let (kind, wrapper) = kind_of(path, self.push);
-                    return if self.open > 0 {
-                        Part::Inner { kind, path, object }
-                    } else {
-                        Part::Record { record: Record::new(kind, object), wrapper, integrity: self.integrity }
-                    };
+            }
+            Piece::Part { range, last } => Part::Text { path, text: Text::new(slice(window, range)), last },
+            Piece::Open { fault } => Part::Open { kind: kind_of(path, self.push).0, fault },
+            Piece::Close => Part::Close,
+            Piece::Record { range } => {
+                let object = Object::new(slice(window, range));
+                let (kind, wrapper) = kind_of(path, self.push);
+                if self.open > 0 {
+                    Part::Inner { kind, path, object }
+                } else {
+                    Part::Record { record: Record::new(kind, object), wrapper, integrity: self.integrity }
                 }
             }
         }
     }
 
-    fn fail<'w>(&mut self, fault: Fault) -> Part<'w> {
-        self.failed = Some(fault);
-        Part::Fault(fault)
-    }
-
     /// A member beside the content.
     fn head(&mut self, text: Text<'_>, quoted: bool) -> Result<Option<Member>, Member> {
-        let member = match self.elements.path().last() {
-            "SENDER" => Member::Sender,
-            "RECEIVER" => Member::Receiver,
-            "CMD" => Member::Command,
-            "ID" => Member::Id,
-            "PAYLOAD_TYPE" => Member::PayloadType,
-            "TIMESTAMP" => Member::Timestamp,
-            "PAYLOAD" => return Err(Member::Payload),
-            "CRC_16" => {
-                self.found = if quoted { crc_value(text.raw()) } else { None };
-                return Ok(None);
-            }
-            _ => return Ok(None),
-        };
+        let name = self.elements.path().last();
+        if name == "CRC_16" {
+            self.found = if quoted { crc_value(text.raw()) } else { None };
+            return Ok(None);
+        }
+        let Some(member) = member(name) else { return Ok(None) };
+        if member == Member::Payload {
+            return Err(member);
+        }
         let number = !quoted && text.raw().starts_with(|first: char| first == '-' || first.is_ascii_digit());
         if !(quoted || number && matches!(member, Member::Id | Member::Timestamp)) {
             return Err(member);
@@ -227,6 +233,24 @@ impl Stream {
         }
         Ok(Some(member))
     }
+}
+
+fn slice(window: &[u8], range: core::ops::Range<usize>) -> &str {
+    window.get(range).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+/// The member of a message that has this name.
+fn member(name: &str) -> Option<Member> {
+    Some(match name {
+        "SENDER" => Member::Sender,
+        "RECEIVER" => Member::Receiver,
+        "CMD" => Member::Command,
+        "ID" => Member::Id,
+        "PAYLOAD_TYPE" => Member::PayloadType,
+        "TIMESTAMP" => Member::Timestamp,
+        "PAYLOAD" => Member::Payload,
+        _ => return None,
+    })
 }
 
 /// What a record is, and whom it is wrapped for, by the names on the way to it.

@@ -178,12 +178,12 @@ impl Header {
     /// Bytes the header takes: 2 to [`MAX_HEADER`].
     #[must_use]
     pub const fn size(&self) -> usize {
-        let length = match self.len {
+        let length: usize = match self.len {
             0..=125 => 2,
             126..=0xFFFF => 4,
             _ => 10,
         };
-        if self.mask.is_some() { length + 4 } else { length }
+        if self.mask.is_some() { length.saturating_add(4) } else { length }
     }
 
     /// Writes the header to the front of `out`, with the shortest form of the length, and gives its size in bytes.

@@ -1,0 +1,295 @@
+//! Requests that wait for their answers.
+
+use super::answer::{Answer, Verdict, hash};
+use crate::ksenia::{Command, Detail, Form, Verb};
+use crate::machine::Ticket;
+use crate::text::json::Text;
+use crate::timers::Instant;
+
+/// How many requests can wait, with the one that the machine makes by itself.
+const SLOTS: usize = 6;
+/// How many commands of the caller can.
+pub(crate) const MAX_PENDING_U32: u32 = 5;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was begun, and there is no answer to wait for.
+    Sent,
+    /// The panel says that it obeyed.
+    Confirmed,
+    /// The panel answered without a result, as some firmware does. Look at the state.
+    Unclear,
+    /// The panel says no, and why if that is a word known here. The message before has the text.
+    Refused(Option<Detail<'static>>),
+    /// Nothing came in time. The panel may have obeyed all the same: of the commands only reads can be sent again without thought.
+    TimedOut,
+    /// The connection ended first.
+    Disconnected,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Done,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    deadline: Instant,
+    /// `None` for a request of the machine.
+    ticket: Option<Ticket>,
+    form: u32,
+    id: u16,
+    verb: Asked,
+    /// A missing result counts as success.
+    lenient: bool,
+    state: State,
+    outcome: Short,
+}
+
+/// An [`Outcome`] without the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Short {
+    Sent,
+    Confirmed,
+    Unclear,
+    Refused(u8),
+    TimedOut,
+    Disconnected,
+}
+
+/// What was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Login,
+    Read,
+    Register,
+    User,
+    Write,
+    Clear,
+    Version,
+    Logs,
+    /// Nothing: a command without a request.
+    Nothing,
+}
+
+impl Asked {
+    pub(crate) fn by(command: &Command<'_>) -> Self {
+        match command.verb() {
+            Verb::Login => Self::Login,
+            Verb::Read => Self::Read,
+            Verb::Realtime => Self::Register,
+            Verb::User => Self::User,
+            Verb::Write => Self::Write,
+            Verb::Clear => Self::Clear,
+            Verb::Version => Self::Version,
+            Verb::Logs => Self::Logs,
+            _ => Self::Nothing,
+        }
+    }
+
+    /// Whether a message can be the answer, by its name. The document answers LOGIN with LOGIN, and one client takes READ for READ_RES.
+    fn takes(self, verb: Verb<'_>) -> bool {
+        match self {
+            Self::Login => matches!(verb, Verb::LoginAnswer | Verb::Login),
+            Self::Read => matches!(verb, Verb::ReadAnswer | Verb::Read),
+            Self::Register => verb == Verb::RealtimeAnswer,
+            Self::User => verb == Verb::UserAnswer,
+            Self::Write => verb == Verb::WriteAnswer,
+            Self::Clear => verb == Verb::ClearAnswer,
+            Self::Version => verb == Verb::VersionAnswer,
+            Self::Logs => verb == Verb::LogsAnswer,
+            Self::Nothing => false,
+        }
+    }
+
+    /// Whether the form of an answer goes with that of the request. Some answers have none.
+    fn takes_form(self, asked: u32, found: Option<u32>) -> bool {
+        let is = |form: Form<'_>| found == Some(hash(form.text()));
+        match self {
+            _ if found.is_none() || found == Some(asked) => true,
+            Self::Register => is(Form::RegisterAck),
+            Self::User => is(Form::Reply),
+            Self::Version => is(Form::Reply),
+            Self::Logs => is(Form::LastLogs),
+            _ => false,
+        }
+    }
+}
+
+/// What an answer was to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// Whether the machine asked by itself.
+    pub(crate) own: bool,
+    pub(crate) verb: Asked,
+    pub(crate) verdict: Verdict,
+}
+
+/// The table.
+#[derive(Debug)]
+pub(crate) struct Requests {
+    table: [Option<Entry>; SLOTS],
+    last_ticket: u32,
+    last_id: u16,
+}
+
+impl Requests {
+    pub(crate) const fn new() -> Self {
+        Self { table: [None; SLOTS], last_ticket: 0, last_id: 0 }
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = &Entry> {
+        self.table.iter().flatten().filter(|entry| entry.state == State::Waiting)
+    }
+
+    /// Whether no more commands of the caller can be taken in.
+    pub(crate) fn is_full(&self) -> bool {
+        self.table.iter().flatten().filter(|entry| entry.ticket.is_some()).count() >= SLOTS.saturating_sub(1)
+    }
+
+    /// Whether a request of this kind waits: there must not be two.
+    pub(crate) fn is_busy(&self, verb: Asked, form: Text<'_>) -> bool {
+        let form = hash(form);
+        self.waiting().any(|entry| entry.verb == verb && entry.form == form)
+    }
+
+    /// The number of the next request: 1 to 65535, not that of one that waits.
+    pub(crate) fn next_id(&self) -> u16 {
+        let mut id = self.last_id;
+        for _ in 0..=SLOTS {
+            id = id.checked_add(1).unwrap_or(1);
+            if self.waiting().all(|entry| entry.id != id) {
+                break;
+            }
+        }
+        id
+    }
+
+    /// Enters a request that was sent under the number `id`. The caller has made sure that there is room.
+    pub(crate) fn add(&mut self, command: &Command<'_>, id: u16, deadline: Instant, own: bool) -> Ticket {
+        self.last_id = id;
+        let verb = Asked::by(command);
+        // As one client does: what arms or excludes needs a clear word.
+        let strict = matches!(
+            command,
+            Command::RunScenario { .. } | Command::ArmPartition { .. } | Command::BypassZone { .. } | Command::Login { .. }
+        );
+        let form = hash(command.form());
+        self.enter(Entry { deadline, ticket: None, form, id, verb, lenient: !strict, state: State::Waiting, outcome: Short::Sent }, own)
+    }
+
+    /// Enters a command that is over as soon as it is begun.
+    pub(crate) fn add_done(&mut self) -> Ticket {
+        let verb = Asked::Nothing;
+        let at = Instant::ZERO;
+        let entry = Entry { deadline: at, ticket: None, form: 0, id: 0, verb, lenient: false, state: State::Done, outcome: Short::Sent };
+        self.enter(entry, false)
+    }
+
+    fn enter(&mut self, mut entry: Entry, own: bool) -> Ticket {
+        if !own {
+            self.last_ticket = self.last_ticket.wrapping_add(1);
+            entry.ticket = Some(Ticket(self.last_ticket));
+        }
+        if let Some(slot) = self.table.iter_mut().find(|slot| slot.is_none()) {
+            *slot = Some(entry);
+        }
+        Ticket(self.last_ticket)
+    }
+
+    /// Finds what a message answers and ends it: by its number, else by its name if one request alone fits.
+    pub(crate) fn settle(&mut self, answer: &Answer) -> Option<Settled> {
+        let verb = answer.verb?;
+        let refusal = matches!(verb, Verb::Generic | Verb::Error);
+        let form = answer.form.filter(|_| !refusal);
+        let fits =
+            |entry: &Entry| entry.state == State::Waiting && (refusal || entry.verb.takes(verb) && entry.verb.takes_form(entry.form, form));
+        let by_id =
+            |entry: &Entry| entry.state == State::Waiting && (refusal || entry.verb.takes(verb)) && answer.id == Some(u32::from(entry.id));
+        let mut at = self.table.iter().position(|slot| slot.as_ref().is_some_and(by_id));
+        if at.is_none() {
+            let mut fitting = self.table.iter().enumerate().filter(|(_, slot)| slot.as_ref().is_some_and(fits)).map(|(at, _)| at);
+            at = fitting.next();
+            if fitting.next().is_some() {
+                return None;
+            }
+        }
+        let slot = self.table.get_mut(at?)?;
+        let entry = slot.as_mut()?;
+        let verdict = if refusal { Verdict::Refused } else { answer.verdict() };
+        entry.state = State::Done;
+        entry.outcome = match verdict {
+            Verdict::Done => Short::Confirmed,
+            Verdict::Refused => Short::Refused(answer.detail),
+            Verdict::Unsaid if entry.lenient => Short::Confirmed,
+            Verdict::Unsaid => Short::Unclear,
+        };
+        let settled = Settled { own: entry.ticket.is_none(), verb: entry.verb, verdict };
+        if settled.own {
+            *slot = None;
+        }
+        Some(settled)
+    }
+
+    /// Ends what has waited too long. Says what of the machine's own it was.
+    pub(crate) fn expire(&mut self, now: Instant) -> Option<Asked> {
+        let mut own = None;
+        for slot in &mut self.table {
+            let Some(entry) = slot.as_mut().filter(|entry| entry.state == State::Waiting && entry.deadline <= now) else { continue };
+            entry.state = State::Done;
+            entry.outcome = Short::TimedOut;
+            if entry.ticket.is_none() {
+                own = Some(entry.verb);
+                *slot = None;
+            }
+        }
+        own
+    }
+
+    /// Ends everything.
+    pub(crate) fn disconnect(&mut self) {
+        for slot in &mut self.table {
+            let Some(entry) = slot.as_mut().filter(|entry| entry.state == State::Waiting) else { continue };
+            entry.state = State::Done;
+            entry.outcome = Short::Disconnected;
+            if entry.ticket.is_none() {
+                *slot = None;
+            }
+        }
+    }
+
+    /// Takes out the oldest command that has an outcome.
+    pub(crate) fn take_done(&mut self) -> Option<(Ticket, Outcome)> {
+        let age = |ticket: Ticket| self.last_ticket.wrapping_sub(ticket.0);
+        let done = |slot: &Option<Entry>| slot.filter(|entry| entry.state == State::Done).and_then(|entry| entry.ticket);
+        let oldest = self.table.iter().filter_map(done).max_by_key(|ticket| age(*ticket))?;
+        let slot = self.table.iter_mut().find(|slot| slot.is_some_and(|entry| entry.ticket == Some(oldest)))?;
+        let entry = slot.take()?;
+        let outcome = match entry.outcome {
+            Short::Sent => Outcome::Sent,
+            Short::Confirmed => Outcome::Confirmed,
+            Short::Unclear => Outcome::Unclear,
+            Short::Refused(detail) => Outcome::Refused(Detail::ALL.get(usize::from(detail)).copied()),
+            Short::TimedOut => Outcome::TimedOut,
+            Short::Disconnected => Outcome::Disconnected,
+        };
+        Some((oldest, outcome))
+    }
+
+    pub(crate) fn has_done(&self) -> bool {
+        self.table.iter().flatten().any(|entry| entry.state == State::Done)
+    }
+
+    /// Whether the machine waits for an answer to a request of its own.
+    pub(crate) fn has_own(&self) -> bool {
+        self.waiting().any(|entry| entry.ticket.is_none())
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.waiting().map(|entry| entry.deadline).min()
+    }
+}

@@ -1,0 +1,64 @@
+//! Messages larger than the memory.
+
+use codec_core::Secret;
+use codec_core::ksenia::controller::Config;
+
+use crate::panel::{PIN, Rig, usual};
+
+fn config() -> Config<'static> {
+    Config::new("panel", Secret::new(PIN))
+}
+
+#[test]
+fn two_thousand_records_pass_through_two_kilobytes() {
+    let zones: Vec<String> = (1..=2000).map(|id| format!(r#"{{"ID":"{id}","DES":"{}","PRT":"1","BYP_EN":"T"}}"#, "x".repeat(90))).collect();
+    let payload = format!(r#"{{"ZONES":[{}],"RESULT":"OK"}}"#, zones.join(","));
+    assert!(payload.len() > 250_000);
+    let mut rig = Rig::with(config(), 2048, move |asked| match asked.payload["TYPES"][0].as_str() {
+        Some("ZONES") => vec![asked.answer(&payload)],
+        _ => usual(asked),
+    });
+    rig.wait(3_000);
+    assert_eq!(rig.events.iter().filter(|event| event.starts_with("Record") && event.contains("kind: Zones")).count(), 2000);
+    assert!(rig.events.iter().any(|event| event.contains("integrity: Provisional")));
+    assert_eq!(rig.told("Value { name: \"RESULT\""), 1);
+    assert_eq!(rig.told("Ready"), 1);
+    // The message was checked at its end, and it was the answer.
+    assert_eq!((rig.told("FrameEnd { crc: Verified("), rig.told("FrameEnd")), (4, 4));
+    assert_eq!(rig.asked.len(), 4);
+}
+
+#[test]
+fn a_record_that_does_not_fit_comes_in_parts() {
+    let hours: Vec<String> = (0..24).map(|_| r#"{"T":"1","S":"0"}"#.to_owned()).collect();
+    let entry = format!(r#"{{"ID":"3","ACT_MODE":"MAN","WIN":{{"TM":"20.5","MON":[{0}],"TUE":[{0}]}}}}"#, hours.join(","));
+    let payload = format!(r#"{{"RESULT":"OK","CFG_THERMOSTATS":[{entry}]}}"#);
+    let mut rig = Rig::with(config(), 512, move |asked| match asked.payload["TYPES"][0].as_str() {
+        Some("ZONES") => vec![asked.answer(&payload)],
+        _ => usual(asked),
+    });
+    rig.wait(3_000);
+    assert_eq!((rig.told("RecordBegin { kind: Thermostats, fault: Fault { kind: TooLong { limit: 448 }"), rig.told("RecordEnd")), (1, 1));
+    assert_eq!(rig.told("Inner { kind: Thermostats, list: \"MON\""), 24);
+    assert_eq!(rig.told("Value { name: \"TM\", text: \"20.5\" }"), 1);
+    assert_eq!(rig.told("Ready"), 1);
+}
+
+#[test]
+fn a_long_text_comes_in_pieces() {
+    let content = "0123456789".repeat(300);
+    let answer = format!(r#"{{"RESULT":"OK","RESULT_DETAIL":"FILE_OK","FILE_CONTENT":"{content}"}}"#);
+    let mut rig = Rig::with(config(), 512, move |asked| if asked.form == "FILE" { vec![asked.answer(&answer)] } else { usual(asked) });
+    rig.wait(3_000);
+    let command = codec_core::ksenia::Command::Read(codec_core::ksenia::Read::File { path: "PROG", name: "notes.json" });
+    let ticket = rig.submit(command).unwrap();
+    rig.wait(100);
+    let pieces: String = rig
+        .events
+        .iter()
+        .filter_map(|event| event.strip_prefix("Text { name: \"FILE_CONTENT\", text: \""))
+        .map(|event| &event[..event.find('"').unwrap()])
+        .collect();
+    assert_eq!(pieces, content);
+    assert_eq!(rig.outcome(ticket), Some(codec_core::ksenia::controller::Outcome::Confirmed));
+}
