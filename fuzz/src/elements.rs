@@ -126,13 +126,13 @@ fn told(data: &[u8], cuts: Cuts, limit: usize) -> Reading {
             window.drain(..free);
         }
     }
-    let end = match failed {
-        Some(fault) => Err(fault),
-        None => elements.finish().map_err(|fault| fault.to_string()),
-    };
     let Marks { passed, marks } = elements.watch().clone();
     assert!(data.starts_with(&passed), "bytes are watched twice, or not at all");
-    Reading { told, marks, end }
+    match failed {
+        // Marks behind a fault mean nothing.
+        Some(fault) => Reading { told, marks: Vec::new(), end: Err(fault) },
+        None => Reading { told, marks, end: elements.finish().map_err(|fault| fault.to_string()) },
+    }
 }
 
 /// Bytes of the names on the longest way.

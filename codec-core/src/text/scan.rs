@@ -14,6 +14,7 @@ const fn stops(word: u64) -> u64 {
 }
 
 /// Whether a byte ends a plain run.
+#[allow(clippy::indexing_slicing, reason = "computed by the compiler, which refuses a wrong index")]
 const STOPS: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;

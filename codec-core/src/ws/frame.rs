@@ -183,7 +183,7 @@ impl Header {
             126..=0xFFFF => 4,
             _ => 10,
         };
-        if self.mask.is_some() { length + 4 } else { length }
+        if self.mask.is_some() { 4_usize.saturating_add(length) } else { length }
     }
 
     /// Writes the header to the front of `out`, with the shortest form of the length, and gives its size in bytes.

@@ -123,7 +123,7 @@ impl Server {
             300..=599 => ("Refused", ""),
             _ => return Err(Refused::Unsupported),
         };
-        let digit = |divisor: u16| u8::try_from(status / divisor % 10).unwrap_or(0) | b'0';
+        let digit = |divisor: u16| u8::try_from(status.checked_div(divisor).unwrap_or(0) % 10).unwrap_or(0) | b'0';
         let digits = [digit(100), digit(10), digit(1)];
         let connection: &[u8] = if status == 426 { b"Connection: Upgrade, close" } else { b"Connection: close" };
         let parts =
