@@ -1,7 +1,7 @@
 //! The input is a JSON text. However it is cut, its pieces are the same, and they are what `serde_json`'s reading of the whole text says
 //! they must be.
 
-use codec_core::text::elements::{Elements, MARGIN, MIN_LIMIT, Piece};
+use codec_core::text::elements::{Elements, MARGIN, MIN_LIMIT, Piece, Watch};
 use codec_core::text::json::{self, MAX_DEPTH};
 
 use crate::feed::Cuts;
@@ -25,6 +25,34 @@ struct Told {
     text: Vec<u8>,
 }
 
+/// What passes, and where the marks are.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Marks {
+    passed: Vec<u8>,
+    marks: Vec<usize>,
+}
+
+impl Watch for Marks {
+    const MARK: &'static [u8] = b"CRC_16";
+
+    fn update(&mut self, bytes: &[u8]) {
+        self.passed.extend_from_slice(bytes);
+    }
+
+    fn mark(&mut self) {
+        self.marks.push(self.passed.len());
+    }
+}
+
+/// All that comes of a text.
+#[derive(Clone, Debug, PartialEq)]
+struct Reading {
+    told: Vec<Told>,
+    marks: Vec<usize>,
+    /// Whether it was whole.
+    end: Result<(), String>,
+}
+
 /// The body of the target.
 pub fn run(data: &[u8]) {
     for limit in LIMITS {
@@ -33,13 +61,18 @@ pub fn run(data: &[u8]) {
             assert_eq!(told(data, cuts, limit), whole, "{cuts:?}, records of {limit} bytes");
         }
     }
-    let (pieces, end) = told(data, Cuts::Whole, data.len() + MIN_LIMIT);
+    let Reading { told: pieces, marks, end } = told(data, Cuts::Whole, data.len() + MIN_LIMIT);
     let tree = Tree::read(data);
     let deep = tree.as_ref().is_some_and(|tree| tree.depth() > usize::from(MAX_DEPTH));
     match &tree {
         Some(_) => assert_eq!(end.is_ok(), !deep, "{end:?}"),
         // A number may be too large for `serde_json`.
         None => assert_eq!(end.is_ok(), json::check(data).is_ok(), "{end:?}"),
+    }
+    if end.is_ok() {
+        // Outside of a text there are no such letters, so every place is the end of one.
+        let ends = (0..=data.len()).filter(|end| data[..*end].ends_with(b"\"CRC_16\""));
+        assert_eq!(marks, ends.collect::<Vec<_>>());
     }
     // Names with escapes stay as they are written, and long ones are not kept.
     if let (Some(tree), false) = (tree, deep || data.contains(&b'\\')) {
@@ -52,9 +85,9 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// All pieces of a text, and whether it was whole.
-fn told(data: &[u8], cuts: Cuts, limit: usize) -> (Vec<Told>, Result<(), String>) {
-    let mut elements = Elements::new(MEMBER, is_record, limit, ());
+/// Reads a text.
+fn told(data: &[u8], cuts: Cuts, limit: usize) -> Reading {
+    let mut elements = Elements::new(MEMBER, is_record, limit, Marks::default());
     let (mut window, mut told, mut failed) = (Vec::new(), Vec::new(), None);
     for piece in cuts.pieces(data) {
         let mut rest = piece;
@@ -68,7 +101,7 @@ fn told(data: &[u8], cuts: Cuts, limit: usize) -> (Vec<Told>, Result<(), String>
             // Every byte begins and ends a few things at most.
             for turn in 0.. {
                 assert!(turn <= 4 * data.len() + 4, "pieces without end");
-                let names = |elements: &Elements<()>| elements.path().names().map(str::to_owned).collect();
+                let names = |elements: &Elements<Marks>| elements.path().names().map(str::to_owned).collect();
                 let (what, range) = match elements.next_piece(&window) {
                     Piece::More => break,
                     Piece::Scalar { range, quoted: true } => ("text", range),
@@ -93,11 +126,13 @@ fn told(data: &[u8], cuts: Cuts, limit: usize) -> (Vec<Told>, Result<(), String>
             window.drain(..free);
         }
     }
-    let end = match failed {
-        Some(fault) => Err(fault),
-        None => elements.finish().map_err(|fault| fault.to_string()),
-    };
-    (told, end)
+    let Marks { passed, marks } = elements.watch().clone();
+    assert!(data.starts_with(&passed), "bytes are watched twice, or not at all");
+    match failed {
+        // Marks behind a fault mean nothing.
+        Some(fault) => Reading { told, marks: Vec::new(), end: Err(fault) },
+        None => Reading { told, marks, end: elements.finish().map_err(|fault| fault.to_string()) },
+    }
 }
 
 /// Bytes of the names on the longest way.

@@ -229,6 +229,9 @@ impl<W: Watch> Elements<W> {
             }
             if self.record != 0 && !self.tentative {
                 self.hop(window.get(..bound.min(window.len())).unwrap_or_default());
+                if self.at >= bound {
+                    continue;
+                }
             }
             if self.in_string() && self.escape == Escape::None {
                 let seen = window.get(..bound.min(window.len())).unwrap_or_default();

@@ -76,6 +76,10 @@ pub(crate) fn documents() -> Vec<Input> {
     // Told before the record is taken apart, however it is cut.
     let bad = [br#"{"PAYLOAD":{"ZONES":[{"ID":"3","DES":""#, &[0xFF; 8][..], "x".repeat(80).as_bytes(), b"\"}]}}"].concat();
     inputs.push(("bad-text-in-long-record".into(), bad));
+    // Its closing brace is the byte behind the limit.
+    let exact = |limit: usize| format!(r#"{{"PAYLOAD":{{"ZONES":[{{"ID":"3","DES":"{}"}}]}}}}"#, "x".repeat(limit - 18));
+    inputs.push(("one-byte-too-long".into(), exact(64).into_bytes()));
+    inputs.push(("one-byte-too-long-100".into(), exact(100).into_bytes()));
     inputs.push(("long-name".into(), format!(r#"{{"PAYLOAD":{{"{}":{{"{}":1}}}}}}"#, "n".repeat(90), "m".repeat(120)).into_bytes()));
     inputs
         .push(("long-text".into(), format!(r#"{{"PAYLOAD":{{"A":"{}\ud83d\ude00{}"}}}}"#, "é".repeat(60), "\\\"".repeat(70)).into_bytes()));
