@@ -183,8 +183,8 @@ impl<'b> Controller<'b> {
     /// A controller for a new connection. What `tables` and `memory` hold of another one is dropped first.
     ///
     /// # Errors
-    /// [`ConfigError`] if a text of the configuration is empty, too long or has a character that may not stand in it, or a list is too
-    /// long.
+    /// [`ConfigError`] if a text of the configuration is empty, too long or has a character that may not stand in it, a list is too
+    /// long, or a time to wait is 0.
     pub fn new(config: &'b Config<'b>, tables: Tables<'b>, memory: &'b mut Memory) -> Result<Self, ConfigError> {
         link::check(config)?;
         schedule::check(config)?;
