@@ -26,7 +26,8 @@ pub struct Env {
     /// Wall clock in whole seconds since 1970-01-01 00:00:00 UTC, or `None` where it is not known, as on a
     /// microcontroller before its first time synchronisation.
     pub unix: Option<u64>,
-    /// Random bytes, new and unpredictable for every call. Ness does not use them.
+    /// Random bytes, new and unpredictable for every call. Ness does not use them; Ksenia makes the key and the masks of its WebSocket
+    /// of them.
     pub entropy: [u8; 16],
 }
 

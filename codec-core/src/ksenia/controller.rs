@@ -8,14 +8,37 @@
 //! What may be sent again after [`Outcome::TimedOut`]: reads, logs and versions always; settings, bypasses and arming with the same
 //! values; not toggles, and not scenarios, whose effect only the house's programmer knows. The machine itself repeats only its own
 //! reads and registrations, three times at most.
+//!
+//! ```
+//! use codec_core::ksenia::Controller;
+//! use codec_core::ksenia::controller::{Config, Memory, OutputSlot, PartitionSlot, Tables, ZoneSlot};
+//! use codec_core::{Env, Instant, Machine, RxBuf, Secret, TxBuf};
+//!
+//! let config = Config::new("192.0.2.7", Secret::new("123456"));
+//! // All the memory there is: tables as large as the house, and two buffers.
+//! let (mut zones, mut partitions) = ([ZoneSlot::default(); 40], [PartitionSlot::default(); 10]);
+//! let (mut outputs, mut memory) = ([OutputSlot::default(); 20], Memory::new());
+//! let tables = Tables { zones: &mut zones, partitions: &mut partitions, outputs: &mut outputs };
+//! let mut controller = Controller::new(&config, tables, &mut memory)?;
+//!
+//! let (mut received, mut sent) = ([0; 2048], [0; Controller::TX_MIN]);
+//! let (mut rx, mut tx) = (RxBuf::new(&mut received), TxBuf::new(&mut sent));
+//! // From here on it is the loop of every machine. Masks and the key of the handshake are made of the entropy.
+//! let env = Env { unix: Some(1_767_225_600), entropy: *b"sixteen at rando", ..Env::at(Instant::from_millis(1)) };
+//! assert!(controller.poll_event(&env, &mut rx, &mut tx).is_none());
+//! assert!(tx.unsent().starts_with(b"GET /KseniaWsock HTTP/1.1\r\nHost: 192.0.2.7\r\n"));
+//! # Ok::<(), codec_core::ConfigError>(())
+//! ```
 
 mod answer;
 mod config;
+mod ending;
 mod house;
 mod link;
 mod pending;
 mod reading;
 mod schedule;
+mod timing;
 mod told;
 
 use answer::{Answer, Login, Verdict};
@@ -45,9 +68,6 @@ use crate::ws::{CloseCode, Received};
 
 /// Bytes of the receive buffer that are not for a record: a frame header, and what the scanner looks back at.
 const ROOM: usize = 64;
-
-/// How long a close frame is waited for.
-const CLOSE_MILLIS: u64 = 2_000;
 
 /// How long to wait before a request that found no room is tried again.
 const RETRY_MILLIS: u64 = 50;
@@ -163,8 +183,8 @@ impl<'b> Controller<'b> {
     /// A controller for a new connection. What `tables` and `memory` hold of another one is dropped first.
     ///
     /// # Errors
-    /// [`ConfigError`] if a text of the configuration is empty, too long or has a character that may not stand in it, or a list is too
-    /// long.
+    /// [`ConfigError`] if a text of the configuration is empty, too long or has a character that may not stand in it, a list is too
+    /// long, or a time to wait is 0.
     pub fn new(config: &'b Config<'b>, tables: Tables<'b>, memory: &'b mut Memory) -> Result<Self, ConfigError> {
         link::check(config)?;
         schedule::check(config)?;
@@ -197,71 +217,6 @@ impl<'b> Controller<'b> {
     #[must_use]
     pub const fn tables(&self) -> &Tables<'b> {
         self.house.tables()
-    }
-
-    fn set_timer(&mut self, timer: Timer, now: Instant, millis: u32) {
-        if millis != 0 {
-            self.timers.set(timer as usize, now.plus_millis(millis.into()));
-        }
-    }
-
-    fn silence_ends(&self) -> Option<Instant> {
-        match self.config.silence_millis {
-            0 => None,
-            _ if self.closing.is_some() || !self.logged_in => None,
-            millis => Some(self.last_heard.plus_millis(millis.into())),
-        }
-    }
-
-    fn run_timers(&mut self, env: &Env, tx: &mut TxBuf<'_>) {
-        let now = env.now;
-        if self.timers.take_due(Timer::Ping as usize, now) {
-            let sent = self.link.socket().is_some_and(|socket| socket.ping(env, tx, &[]).is_ok());
-            self.wrote |= sent;
-            self.set_timer(Timer::Ping, now, self.config.ping_millis);
-        }
-        if self.timers.take_due(Timer::Version as usize, now) {
-            self.schedule.want(Step::Version);
-            self.set_timer(Timer::Version, now, self.config.version_millis);
-        }
-        if self.timers.take_due(Timer::Poll as usize, now) {
-            self.schedule.poll(self.config);
-            self.set_timer(Timer::Poll, now, self.config.poll_millis);
-        }
-        if self.timers.take_due(Timer::Link as usize, now) {
-            // Nobody closes in return, or the handshake was never answered.
-            self.link = Link::Gone;
-            self.begin_close(CloseReason::NoAnswer { millis: self.config.login_millis }, now);
-        }
-        let _ = self.timers.take_due(Timer::Pace as usize, now);
-        if self.silence_ends().is_some_and(|at| at <= now) {
-            let millis = u32::try_from(now.millis_since(self.last_heard)).unwrap_or(u32::MAX);
-            self.begin_close(CloseReason::Silent { millis }, now);
-        }
-        match self.memory.requests.expire(now) {
-            Some(Asked::Login) => self.begin_close(CloseReason::NoAnswer { millis: self.config.login_millis }, now),
-            Some(_) => self.schedule.failed(true),
-            None => {}
-        }
-    }
-
-    /// Ends the connection, for the first reason that comes up.
-    fn begin_close(&mut self, reason: CloseReason, now: Instant) {
-        if self.closing.is_some() {
-            return;
-        }
-        self.closing = Some(reason);
-        self.memory.requests.disconnect();
-        self.reading = Reading::Nothing;
-        self.timers = Timers::new();
-        let open = self.link.socket().is_some_and(|socket| socket.is_open());
-        self.logout_owed = open && self.logged_in && reason != CloseReason::SessionEnded;
-        self.close_owed = open;
-        if self.link.socket().is_some() {
-            self.timers.set(Timer::Link as usize, now.plus_millis(CLOSE_MILLIS));
-        } else {
-            self.link = Link::Gone;
-        }
     }
 
     /// Writes a request and enters it.
@@ -303,7 +258,15 @@ impl<'b> Controller<'b> {
     /// A message has ended: what it was the answer to, and what follows.
     fn settle(&mut self, now: Instant) {
         let answer = self.memory.answer;
-        let Some(settled) = self.memory.requests.settle(&answer) else { return };
+        let settled = self.memory.requests.settle(&answer);
+        // Also in an answer that comes too late.
+        let lost = answer.verdict() == Verdict::Refused && answer.detail() == Some(Detail::NotLogged);
+        if lost && self.logged_in {
+            self.logged_in = false;
+            self.begin_close(CloseReason::SessionEnded, now);
+            return;
+        }
+        let Some(settled) = settled else { return };
         let refused = settled.verdict == Verdict::Refused;
         if settled.own && settled.verb == Asked::Login {
             if refused || settled.verdict == Verdict::Unsaid && answer.login.is_none() {
@@ -318,11 +281,6 @@ impl<'b> Controller<'b> {
             self.set_timer(Timer::Ping, now, self.config.ping_millis);
             self.set_timer(Timer::Version, now, self.config.version_millis);
             self.set_timer(Timer::Poll, now, self.config.poll_millis);
-            return;
-        }
-        if refused && answer.detail() == Some(Detail::NotLogged) {
-            self.logged_in = false;
-            self.begin_close(CloseReason::SessionEnded, now);
             return;
         }
         if settled.own {

@@ -68,6 +68,14 @@ fn a_lost_session_ends_the_connection() {
 }
 
 #[test]
+fn a_lost_session_is_noticed_in_a_late_answer_too() {
+    let mut rig = Rig::new();
+    rig.wait(2_000);
+    rig.say(&message("READ_RES", "2", "MULTI_TYPES", r#"{"RESULT":"FAIL","RESULT_DETAIL":"NOT_LOGGED"}"#));
+    assert_eq!((rig.closed, rig.close_seen), (Some(CloseReason::SessionEnded), Some(CloseCode::NORMAL)));
+}
+
+#[test]
 fn bye_tells_of_programming_and_another_close_does_not() {
     for (reason, expected) in [("Bye...", CloseReason::Reprogramming), ("", CloseReason::PeerClosed)] {
         let mut rig = Rig::new();

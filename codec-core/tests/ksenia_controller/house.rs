@@ -73,6 +73,21 @@ fn arming_with_an_exit_delay_then_an_entry_then_an_alarm() {
 }
 
 #[test]
+fn the_time_alone_ends_an_exit_delay() {
+    let mut rig = ready();
+    let state = |rig: &Rig| rig.controller.tables().partitions[0].state();
+    rig.say(&push(r#"{"STATUS_PARTITIONS":[{"ID":"1","ARM":"DA","T":"2"}]}"#));
+    assert_eq!(state(&rig), AreaState::ExitDelay);
+    rig.say(&push(r#"{"STATUS_PARTITIONS":[{"ID":"1","T":"1"}]}"#));
+    assert_eq!(state(&rig), AreaState::ExitDelay);
+    rig.say(&push(r#"{"STATUS_PARTITIONS":[{"ID":"1","T":"0"}]}"#));
+    assert_eq!(state(&rig), AreaState::Armed);
+    rig.say(&push(r#"{"STATUS_PARTITIONS":[{"ID":"1","ARM":"D"}]}"#));
+    rig.say(&push(r#"{"STATUS_PARTITIONS":[{"ID":"1","T":"0"}]}"#));
+    assert_eq!(state(&rig), AreaState::Disarmed);
+}
+
+#[test]
 fn outputs_and_troubles() {
     let mut rig = ready();
     let told = notices(&mut rig, r#"{"STATUS_OUTPUTS":[{"ID":"1","STA":"OFF"},{"ID":"2","STA":"55","POS":"55"}]}"#);

@@ -29,6 +29,29 @@ fn two_thousand_records_pass_through_two_kilobytes() {
 }
 
 #[test]
+fn any_cutting_of_a_large_message_tells_the_same() {
+    let mut payload = r#"{"NEW_LIST":[{"ID":"1"}],"ZONES":["#.to_owned();
+    (1..=150).for_each(|id| payload += &format!(r#"{{"ID":"{id}","DES":"zona \"così\" {}"}},"#, "x".repeat(id % 90)));
+    payload += &format!(r#"{{"ID":"151","DES":"{}"}}],"RESULT":"OK"}}"#, "y".repeat(900));
+    let told = |cut| {
+        let payload = payload.clone();
+        let mut rig = Rig::with(config(), 512, move |asked| match asked.payload["TYPES"][0].as_str() {
+            Some("ZONES") => vec![asked.answer(&payload)],
+            _ => usual(asked),
+        });
+        rig.cut = cut;
+        rig.wait(3_000);
+        assert_eq!((rig.told("Ready"), rig.closed), (1, None));
+        (rig.events, rig.notices)
+    };
+    let whole = told(usize::MAX);
+    assert!(whole.0.len() > 160 && whole.0.iter().any(|event| event.starts_with("RecordBegin")), "{:#?}", whole.0);
+    for cut in [1, 2, 3, 7, 64, 500] {
+        assert_eq!(told(cut), whole, "{cut} bytes at once");
+    }
+}
+
+#[test]
 fn a_record_that_does_not_fit_comes_in_parts() {
     let hours: Vec<String> = (0..24).map(|_| r#"{"T":"1","S":"0"}"#.to_owned()).collect();
     let entry = format!(r#"{{"ID":"3","ACT_MODE":"MAN","WIN":{{"TM":"20.5","MON":[{0}],"TUE":[{0}]}}}}"#, hours.join(","));

@@ -3,6 +3,7 @@
 
 mod commands;
 mod endings;
+mod hostile;
 mod house;
 mod large;
 mod panel;

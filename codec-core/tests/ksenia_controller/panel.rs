@@ -105,6 +105,8 @@ pub(crate) struct Rig {
     pub(crate) refuse: Option<u16>,
     /// The panel says and reads nothing.
     pub(crate) dead: bool,
+    /// Most bytes that arrive at once.
+    pub(crate) cut: usize,
 }
 
 fn leak(len: usize) -> &'static mut [u8] {
@@ -157,6 +159,7 @@ impl Rig {
             pings: 0,
             refuse: None,
             dead: false,
+            cut: usize::MAX,
         }
     }
 
@@ -195,11 +198,11 @@ impl Rig {
                 self.see(text, &told);
                 idle = false;
             }
-            idle &= !carry(&mut self.tx, &mut self.panel_rx);
+            idle &= !carry(&mut self.tx, &mut self.panel_rx, usize::MAX);
             if !self.dead {
                 idle &= !self.panel(&env);
             }
-            idle &= !carry(&mut self.panel_tx, &mut self.rx);
+            idle &= !carry(&mut self.panel_tx, &mut self.rx, self.cut);
             if idle && self.controller.poll_timeout() != Some(Instant::ZERO) {
                 return;
             }
@@ -304,9 +307,9 @@ enum Told {
     Other,
 }
 
-fn carry(from: &mut TxBuf<'_>, to: &mut RxBuf<'_>) -> bool {
+fn carry(from: &mut TxBuf<'_>, to: &mut RxBuf<'_>, cut: usize) -> bool {
     let space = to.space();
-    let len = from.unsent().len().min(space.len());
+    let len = from.unsent().len().min(space.len()).min(cut);
     space[..len].copy_from_slice(&from.unsent()[..len]);
     to.commit(len);
     from.sent(len);

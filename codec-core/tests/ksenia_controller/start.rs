@@ -142,6 +142,9 @@ fn settings_that_cannot_be_sent_are_refused() {
     config.sender = "a\"b";
     assert_eq!(check(config), bad("sender"));
     config = good;
+    config.read_millis = 0;
+    assert_eq!(check(config), Err(ConfigError::OutOfRange { field: "read_millis", min: 1, max: u32::MAX, found: 0 }));
+    config = good;
     config.account = Account::Installer;
     assert_eq!(check(config), Ok(()));
     let many = [Kind::Zones; 31];

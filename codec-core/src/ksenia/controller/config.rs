@@ -41,11 +41,11 @@ pub struct Config<'b> {
     pub poll_millis: u32,
     /// End with [`CloseReason::Silent`](crate::CloseReason::Silent) when nothing was received for as long. 0 for never. Default 120,000.
     pub silence_millis: u32,
-    /// To wait for the handshake, and for the answer to the login. Default 10,000.
+    /// To wait for the handshake, and for the answer to the login, at least 1. Default 10,000.
     pub login_millis: u32,
-    /// To wait for the answer to a read or a registration. Default 30,000.
+    /// To wait for the answer to a read or a registration, at least 1. Default 30,000.
     pub read_millis: u32,
-    /// To wait for the answer to anything else. Default 30,000.
+    /// To wait for the answer to anything else, at least 1. Default 30,000.
     pub answer_millis: u32,
     /// Least time between a request that the machine makes by itself and the request before it. Commands of the caller are not held
     /// back, so that several can go at once. Default 200.

@@ -36,6 +36,8 @@ pub struct PartitionSlot {
     used: bool,
     changed: bool,
     alarm: bool,
+    /// Armed with delays: the time that is left tells whether the exit delay runs.
+    delayed: bool,
     base: AreaState,
     ends: Option<Instant>,
     told: AreaState,
@@ -315,14 +317,19 @@ impl PartitionSlot {
         if let Some(alarm) = status.alarm() {
             self.alarm = alarm == AlarmState::Alarm;
         }
-        let base = match status.arming() {
+        let arming = status.arming();
+        let base = match arming {
             Some(PartitionArming::Disarmed) => Some(AreaState::Disarmed),
             Some(PartitionArming::ExitDelay) => Some(AreaState::ExitDelay),
+            None if self.delayed => left.map(|left| if left > 0 { AreaState::ExitDelay } else { AreaState::Armed }),
             Some(PartitionArming::Delayed) if left.is_some_and(|left| left > 0) => Some(AreaState::ExitDelay),
             Some(PartitionArming::Delayed | PartitionArming::Armed | PartitionArming::ArmedShort) => Some(AreaState::Armed),
             Some(PartitionArming::EntryDelay) => Some(AreaState::EntryDelay),
             Some(PartitionArming::Other(_)) | None => None,
         };
+        if let Some(arming) = arming {
+            self.delayed = arming == PartitionArming::Delayed;
+        }
         if let Some(base) = base {
             self.base = base;
         }

@@ -203,38 +203,6 @@ impl Controller<'_> {
         };
         Text::new(at.and_then(|at| seen.get(at..at.saturating_add(name.len()))).unwrap_or_default())
     }
-
-    /// Ends the connection in good order: LOGOUT, CLOSE, and the panel's own CLOSE or the end of the stream.
-    pub(super) fn close_is_done(&mut self, env: &Env, rx: &mut RxBuf<'_>, tx: &mut TxBuf<'_>) -> bool {
-        let unsent = tx.free();
-        let over = self.close(env, rx, tx);
-        self.wrote |= tx.free() != unsent;
-        over
-    }
-
-    fn close(&mut self, env: &Env, rx: &mut RxBuf<'_>, tx: &mut TxBuf<'_>) -> bool {
-        if self.logout_owed {
-            let command = Request::Logout { account: self.config.account };
-            let session = Session { sender: self.config.sender, receiver: "", login: self.login.as_str(), pin: Some(self.config.pin) };
-            let id = self.memory.requests.next_id();
-            let Some(socket) = self.link.socket() else { return true };
-            let sent = socket.send_text_with(env, tx, |out| encode(&session, id.into(), env.unix.unwrap_or(0), &command, out));
-            // A close of the peer makes it needless.
-            self.logout_owed = matches!(sent, Err(Refused::NoRoom { .. }));
-            if self.logout_owed {
-                return rx.is_eof();
-            }
-        }
-        let Some(socket) = self.link.socket() else { return true };
-        if self.close_owed {
-            self.close_owed = matches!(socket.close(env, tx, CloseCode::NORMAL, ""), Err(Refused::NoRoom { .. }));
-        }
-        while socket.poll(env, rx, tx).is_some() {
-            socket.release(rx, usize::MAX);
-        }
-        socket.release(rx, usize::MAX);
-        socket.is_closed() || rx.is_eof()
-    }
 }
 
 /// Stands for the check texts of the programming, to compare them with those before.

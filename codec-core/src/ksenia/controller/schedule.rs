@@ -48,7 +48,7 @@ fn programming<'b>(config: &Config<'b>, part: usize) -> &'b [Kind<'b>] {
     config.programming.chunks(MAX_TYPES).nth(part).unwrap_or_default()
 }
 
-/// Whether the lists of a configuration can be sent.
+/// Whether the lists of a configuration can be sent, and answers be waited for.
 pub(crate) fn check(config: &Config<'_>) -> Result<(), ConfigError> {
     let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
     let range = |field, max: usize, list: &[Kind<'_>]| {
@@ -57,6 +57,12 @@ pub(crate) fn check(config: &Config<'_>) -> Result<(), ConfigError> {
         }
         Err(ConfigError::OutOfRange { field, min: 0, max: number(max), found: number(list.len()) })
     };
+    let times = [("login_millis", config.login_millis), ("read_millis", config.read_millis), ("answer_millis", config.answer_millis)];
+    for (field, millis) in times {
+        if millis == 0 {
+            return Err(ConfigError::OutOfRange { field, min: 1, max: u32::MAX, found: 0 });
+        }
+    }
     range("programming", MAX_TYPES.saturating_mul(2), config.programming)?;
     range("states", MAX_TYPES, config.states)?;
     for (field, list) in [("programming", programming(config, 0)), ("programming", programming(config, 1)), ("states", config.states)] {
