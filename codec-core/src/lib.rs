@@ -98,8 +98,9 @@
 //!
 //! # Features
 //!
-//! One per protocol (`ness`), all on by default. `defmt`: `defmt::Format` on public types; the crate itself never logs. `arbitrary`: for
-//! fuzz harnesses of other crates.
+//! One per protocol (`ness`, `ksenia`) and `ws` for WebSocket, all on by default. `defmt`: `defmt::Format` on public types; the crate
+//! itself never logs. `serde`: records into structs of the caller's. `wide-tables`: larger tables for CRCs on small targets.
+//! `arbitrary`: for fuzz harnesses of other crates.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
