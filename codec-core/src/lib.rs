@@ -105,8 +105,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
 #![cfg_attr(
-    not(any(feature = "ksenia", feature = "ness", feature = "ws")),
-    allow(dead_code, reason = "without a protocol nothing uses what the protocols share")
+    not(all(feature = "ksenia", feature = "ness", feature = "ws")),
+    allow(dead_code, reason = "not every protocol uses all that they share")
 )]
 // Nothing the peer or the caller does may panic. Lints see most ways to do so, not all.
 #![cfg_attr(
