@@ -48,14 +48,23 @@ impl Env {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[must_use = "an event that is not looked at is lost at the next `poll_event`"]
 pub struct Pending {
-    /// Which event; the meaning belongs to the machine.
-    pub(crate) kind: u8,
-    /// A small number that goes with the kind.
-    pub(crate) arg: u32,
-    /// Where the bytes begin, counted from the front of [`RxBuf::unread`].
-    pub(crate) at: u32,
-    /// How many bytes.
-    pub(crate) len: u32,
+    /// How many bytes at the front of [`RxBuf::unread`] the event is read from; 0 if it needs none.
+    len: usize,
+}
+
+impl Pending {
+    /// An event that the machine knows by itself.
+    pub(crate) const WITHOUT_BYTES: Self = Self::reading(0);
+
+    /// An event that is read from the first `len` unread bytes.
+    pub(crate) const fn reading(len: usize) -> Self {
+        Self { len }
+    }
+
+    /// The bytes that the event is read from.
+    pub(crate) fn bytes<'i>(&self, rx: &'i RxBuf<'_>) -> &'i [u8] {
+        rx.unread().get(..self.len).unwrap_or_default()
+    }
 }
 
 /// Names an accepted command, so that its outcome can be told from others.

@@ -299,7 +299,7 @@ impl<'b> Controller<'b> {
     /// Announces an event.
     fn announce(&mut self, slot: Slot) -> Option<Pending> {
         self.slot = slot;
-        Some(Pending { kind: 0, arg: 0, at: 0, len: 0 })
+        Some(Pending::WITHOUT_BYTES)
     }
 
     fn announce_waiting(&mut self) -> Option<Pending> {

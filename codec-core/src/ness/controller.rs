@@ -228,7 +228,7 @@ impl<'b> Controller<'b> {
     /// Announces an event that needs no bytes.
     fn announce(&mut self, slot: Slot) -> Option<Pending> {
         self.slot = slot;
-        Some(Pending { kind: 0, arg: 0, at: 0, len: 0 })
+        Some(Pending::WITHOUT_BYTES)
     }
 
     /// What the last line led to, and commands that ended.
@@ -356,7 +356,7 @@ impl Machine for Controller<'_> {
                     rx.hold(used);
                     if let Some(slot) = self.receive(rx.unread().get(..len).unwrap_or_default(), env.now) {
                         self.slot = slot;
-                        return Some(Pending { kind: 0, arg: 0, at: 0, len: u32::try_from(len).unwrap_or(0) });
+                        return Some(Pending::reading(len));
                     }
                     rx.release();
                 }
@@ -366,13 +366,7 @@ impl Machine for Controller<'_> {
 
     fn event<'i>(&self, pending: Pending, rx: &'i RxBuf<'_>) -> Event<'i> {
         match self.slot {
-            Slot::Line => {
-                let text = rx.unread().get(..usize::try_from(pending.len).unwrap_or(0)).unwrap_or_default();
-                match decode_with(text, self.config.decode) {
-                    Ok(line) => Event::Line(line),
-                    Err(fault) => Event::Fault(fault),
-                }
-            }
+            Slot::Line => decode_with(pending.bytes(rx), self.config.decode).map_or_else(Event::Fault, Event::Line),
             Slot::Notice(notice) => Event::Notice(notice),
             Slot::PanelInfo(info) => Event::PanelInfo(info),
             Slot::Done(ticket, outcome) => Event::Done { ticket, outcome },

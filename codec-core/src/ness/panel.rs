@@ -149,7 +149,7 @@ impl<'b> Panel<'b> {
 
     fn announce(&mut self, slot: Slot) -> Option<Pending> {
         self.slot = slot;
-        Some(Pending { kind: 0, arg: 0, at: 0, len: 0 })
+        Some(Pending::WITHOUT_BYTES)
     }
 
     fn close(&mut self, reason: CloseReason) -> Option<Pending> {
@@ -222,7 +222,7 @@ impl Machine for Panel<'_> {
                     rx.hold(used);
                     self.slot = self.line(env, rx.unread().get(..len).unwrap_or_default());
                     self.house.outbox.flush(&self.config, tx);
-                    return Some(Pending { kind: 0, arg: 0, at: 0, len: u32::try_from(len).unwrap_or(0) });
+                    return Some(Pending::reading(len));
                 }
             }
         }
@@ -230,10 +230,7 @@ impl Machine for Panel<'_> {
 
     fn event<'i>(&self, pending: Pending, rx: &'i RxBuf<'_>) -> Event<'i> {
         match self.slot {
-            Slot::Line => {
-                let len = usize::try_from(pending.len).unwrap_or(0);
-                decode(rx.unread().get(..len).unwrap_or_default()).map_or_else(Event::Fault, Event::Line)
-            }
+            Slot::Line => decode(pending.bytes(rx)).map_or_else(Event::Fault, Event::Line),
             Slot::Refused(refusal) => Event::Refused(refusal),
             Slot::Notice(notice) => Event::Notice(notice),
             Slot::Fault(fault) => Event::Fault(fault),
