@@ -4,6 +4,7 @@
 mod decode;
 mod demo;
 mod ksenia;
+mod kts;
 mod live;
 mod process;
 mod secrets;
