@@ -232,3 +232,22 @@ proptest! {
         prop_assert_eq!(told(&bytes, 512, random(seed)), whole);
     }
 }
+
+/// What a server keeps for a connection: machine, memory, tables for 16 zones and 40 objects. Buffers are shared while it is idle.
+#[test]
+fn a_connection_takes_less_than_4_kb() {
+    use codec_core::kts::controller::{ObjectSlot, ZoneSlot};
+    let machine = size_of::<Controller<'_>>() + size_of::<Memory>();
+    let tables = 16 * size_of::<ZoneSlot>() + 40 * size_of::<ObjectSlot>();
+    println!(
+        "controller {} + {}, host {} + {}, zone {}, object {}",
+        size_of::<Controller<'_>>(),
+        size_of::<Memory>(),
+        size_of::<kts::Panel<'_>>(),
+        size_of::<kts::panel::Memory>(),
+        size_of::<ZoneSlot>(),
+        size_of::<ObjectSlot>(),
+    );
+    println!("task here {}, there {}", size_of::<codec_core::kts::controller::TaskSlot>(), size_of::<kts::panel::TaskState>());
+    assert!(machine + tables <= 4096 - Controller::RX_MIN, "{machine} + {tables}");
+}

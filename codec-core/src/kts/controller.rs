@@ -85,7 +85,7 @@ pub struct Memory {
     new_key: u64,
 }
 
-const _: () = assert!(size_of::<Memory>() <= 640);
+const _: () = assert!(size_of::<Memory>() <= 576);
 
 impl Memory {
     /// Fresh memory.
@@ -201,7 +201,7 @@ pub struct Controller<'b> {
     closed: bool,
 }
 
-const _: () = assert!(size_of::<Controller<'_>>() <= 640);
+const _: () = assert!(size_of::<Controller<'_>>() <= 512);
 
 impl<'b> Controller<'b> {
     /// A controller for a new connection. What `memory` and the tables of zones and objects hold of another one is dropped first.

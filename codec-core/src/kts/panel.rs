@@ -42,7 +42,7 @@ const CATCH_UP: u64 = 5;
 pub struct Tables<'b> {
     /// The objects.
     pub objects: &'b mut [ObjectState<'b>],
-    /// Places for tasks, 224 bytes each.
+    /// Places for tasks, 212 bytes each.
     pub tasks: &'b mut [TaskState],
     /// Key and domain.
     pub credentials: &'b mut Credentials,

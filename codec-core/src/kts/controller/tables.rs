@@ -113,11 +113,11 @@ impl TaskSlot {
 /// [`FaultKind::TableFull`], once.
 #[derive(Debug, Default)]
 pub struct Tables<'b> {
-    /// One place for each zone, 24 bytes. Without it all objects are asked for at once, which is for small flats only.
+    /// One place for each zone, 22 bytes. Without it all objects are asked for at once, which is for small flats only.
     pub zones: &'b mut [ZoneSlot],
-    /// One place for each object, 48 bytes. Needed for [`Command::Set`](super::Command::Set) and notices.
+    /// One place for each object, 44 bytes. Needed for [`Command::Set`](super::Command::Set) and notices.
     pub objects: &'b mut [ObjectSlot],
-    /// One place for each task. They outlive the connection: hand the table to the next controller of the same host.
+    /// One place for each task, 212 bytes. They outlive the connection: hand the table to the next controller of the same host.
     pub tasks: &'b mut [TaskSlot],
 }
 
