@@ -137,3 +137,24 @@ fn a_large_flat_passes_through_a_small_buffer() {
     assert_eq!(joined.take("Done").len(), 1);
     assert!(joined.host.iter().any(|event| event == "Refused { verb: QueryObjects, refusal: TooLarge }"));
 }
+
+/// A server may take the buffers away whenever they are empty.
+#[test]
+fn buffers_may_be_others_between_frames() {
+    let mut joined = Setup::new().join();
+    let mut lent = 0;
+    for step in 0..4_000 {
+        if joined.rx.unread().is_empty() && joined.tx.is_empty() {
+            let size = 512 + step % 700;
+            joined.rx = codec_core::RxBuf::new(Box::leak(vec![0; size].into_boxed_slice()));
+            lent += 1;
+        }
+        if step == 3_000 {
+            joined.push("38", Some("1"));
+        }
+        joined.run(1);
+    }
+    assert!(lent > 3_000, "{lent}");
+    assert_eq!(joined.value("38"), Some("1"));
+    assert_eq!(joined.take("Synchronised").len(), 1);
+}
