@@ -174,11 +174,17 @@ impl<'b> Flat<'b> {
 
     /// The zones are known: all of them are to be asked.
     pub(crate) fn zones_end(&mut self) {
-        for slot in self.tables.zones.iter_mut() {
-            *slot = if slot.seen { ZoneSlot { id: slot.id, used: true, todo: true, ..ZoneSlot::default() } } else { ZoneSlot::default() };
-        }
         // Used places stand in front, as they are looked for.
-        self.tables.zones.sort_unstable_by_key(|slot| !slot.used);
+        let zones = &mut *self.tables.zones;
+        let mut kept = 0_usize;
+        for at in 0..zones.len() {
+            let slot = zones.get(at).copied().unwrap_or_default();
+            if let Some(place) = zones.get_mut(kept).filter(|_| slot.seen) {
+                *place = ZoneSlot { id: slot.id, used: true, todo: true, ..ZoneSlot::default() };
+                kept = kept.saturating_add(1);
+            }
+        }
+        zones.iter_mut().skip(kept).for_each(|slot| *slot = ZoneSlot::default());
         self.all_todo = !self.tables.zones.iter().any(|slot| slot.used);
         (self.all_unread, self.all_tries) = (false, 0);
     }
