@@ -1,6 +1,7 @@
 //! Real processes of the server, and what speaks with them.
 #![allow(dead_code, unreachable_pub, reason = "shared by several programs, each of which uses a part of it")]
 
+pub mod database;
 pub mod flat;
 
 use std::io::{BufRead as _, BufReader};

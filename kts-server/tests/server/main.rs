@@ -9,4 +9,5 @@ mod ends;
 mod flow;
 mod keys;
 mod limits;
+mod processes;
 mod tenants;

@@ -12,7 +12,7 @@ use crate::common::flat::{Flat, Setup};
 use crate::common::*;
 
 /// A registration that is right.
-fn registration(sn: &str, key: &str, rand: &str) -> String {
+pub(crate) fn registration(sn: &str, key: &str, rand: &str) -> String {
     let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();
     let signature = sign(Scheme::Md5, [sn, &timestamp, rand], Secret::new(key));
     let sign = signature.digits(&mut [0; 64]).to_owned();
@@ -20,7 +20,7 @@ fn registration(sn: &str, key: &str, rand: &str) -> String {
 }
 
 /// Sends a text on a new connection; the connection and the first line of the answer.
-async fn send(server: &Server, text: &str) -> (BufReader<TcpStream>, String) {
+pub(crate) async fn send(server: &Server, text: &str) -> (BufReader<TcpStream>, String) {
     let mut link = BufReader::new(TcpStream::connect(server.hosts).await.unwrap());
     link.write_all(text.as_bytes()).await.unwrap();
     let mut line = String::new();
