@@ -219,6 +219,12 @@ impl<'b> Controller<'b> {
         self.house.tables()
     }
 
+    /// Takes the controller apart, to make the one of the next connection in the same memory.
+    #[must_use]
+    pub fn into_parts(self) -> (&'b Config<'b>, Tables<'b>, &'b mut Memory) {
+        (self.config, self.house.into_tables(), self.memory)
+    }
+
     /// Writes a request and enters it.
     fn request(&mut self, env: &Env, command: &Request<'_>, own: bool, tx: &mut TxBuf<'_>) -> Result<Ticket, Refused> {
         let id = self.memory.requests.next_id();

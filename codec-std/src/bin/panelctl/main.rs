@@ -6,6 +6,7 @@ mod decode;
 mod demo;
 mod exit;
 mod families;
+mod news;
 mod output;
 mod replay;
 mod simulate;

@@ -60,7 +60,7 @@ where
     }
     let mut output = Output::stdout();
     let (mut rx, mut tx) = (vec![0; header.rx_bytes], vec![0; header.tx_bytes]);
-    let mut replay = Replay::new(header, W::machine(watched.config())?, log, &mut rx, &mut tx)?;
+    let mut replay = Replay::new(header, watched.machine()?, log, &mut rx, &mut tx)?;
     watched.connected();
     while let Some((env, event)) = replay.next()? {
         let time = env.unix.map_or_else(|| "-".into(), utc);
