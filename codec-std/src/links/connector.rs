@@ -196,4 +196,21 @@ mod tests {
         connector.plain(Err(io::ErrorKind::NotConnected.into()));
         assert_eq!(count.load(Ordering::Relaxed), 1);
     }
+
+    #[test]
+    fn a_plain_link_opens() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let (connector, count) = counting(&format!("ws://{}", listener.local_addr().unwrap()));
+        assert!(matches!(connector.open().unwrap(), BlockingLink::Tcp(_)));
+        listener.accept().unwrap();
+        assert_eq!(count.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    #[cfg(not(feature = "tls-openssl"))]
+    fn tls_says_what_it_needs_before_it_connects() {
+        let error = Connector::new("wss://host.invalid".parse().unwrap()).open().unwrap_err();
+        assert_eq!(crate::tls::TlsError::of(&error), Some(&crate::tls::TlsError::NotBuilt));
+        assert!(error.to_string().contains("--features tls-openssl"), "{error}");
+    }
 }
