@@ -55,6 +55,7 @@
 //! - [`tokio::Supervisor`] and [`reconnect`]: connects again when a connection ends, without hammering the peer.
 //! - [`record`]: writes sessions to a file, secrets masked, and repeats them event by event.
 //! - [`owned`]: events and commands without lifetimes, to be kept, sent and stored as JSON.
+//! - [`user`]: commands to a Ksenia panel in the name of one of its users.
 //! - [`sim`]: simulated panels on TCP ports, for tests and demonstrations.
 //! - [`clock`] and [`observe`]: where machines get the time from, and a hook for everything that goes through a driver.
 //!
@@ -74,3 +75,4 @@ pub mod sim;
 pub mod tls;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+pub mod user;
