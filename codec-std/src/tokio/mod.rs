@@ -2,6 +2,7 @@
 
 mod links;
 mod supervisor;
+mod user;
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -18,6 +19,7 @@ use crate::observe::Observer;
 
 pub use links::TokioLink;
 pub use supervisor::{Supervisor, Update};
+pub use user::{UserSession, with_user};
 
 /// Drives one machine over one link. It waits in [`next`](Self::next) and [`flush`](Self::flush) only.
 pub struct Driver<'b, M: Machine, L> {
