@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use codec_core::ness::Timestamp;
 use codec_core::{ConfigError, Machine};
-use codec_std::links::Address;
+use codec_std::links::Connector;
 use codec_std::observe::Observer;
 use codec_std::record::{Recorded, Recorder, Secrets};
 use codec_std::tokio::{Supervisor, Update};
@@ -26,7 +26,7 @@ use crate::wait;
 pub(crate) const QUIET: Duration = Duration::from_millis(1_500);
 
 /// So long may the end of a connection take in good order.
-const GOODBYE: Duration = Duration::from_secs(3);
+pub(crate) const GOODBYE: Duration = Duration::from_secs(3);
 
 /// Buffers of a connection. A record can be replayed with the same.
 pub(crate) const RX_BYTES: usize = 2048;
@@ -95,9 +95,9 @@ enum Settling {
     Over,
 }
 
-pub(crate) fn run(mut watched: impl Watched, address: &Address, args: &WatchCommon) -> anyhow::Result<Outcome> {
+pub(crate) fn run(mut watched: impl Watched, connector: &Connector, args: &WatchCommon) -> anyhow::Result<Outcome> {
     let record = args.record.as_deref().map(RecordFile::create).transpose()?;
-    wait::run(watch(&mut watched, address, args, record))
+    wait::run(watch(&mut watched, connector, args, record))
 }
 
 /// The file of a record. The record ends with the first error, which is told; the session goes on.
@@ -130,7 +130,13 @@ impl Write for RecordFile {
     }
 }
 
-async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommon, record: Option<RecordFile>) -> anyhow::Result<Outcome> {
+async fn watch<W: Watched>(
+    watched: &mut W,
+    connector: &Connector,
+    args: &WatchCommon,
+    record: Option<RecordFile>,
+) -> anyhow::Result<Outcome> {
+    let address = connector.address();
     let mut output = Output::stdout();
     // Wrong options are told before anything is tried.
     let mut first = Some(watched.machine()?);
@@ -140,7 +146,7 @@ async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommo
     };
     let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
     let secrets = if args.keep_secrets { Secrets::Kept } else { Secrets::Masked };
-    let mut supervisor = Supervisor::new(|| address.connect(), new_machine, &mut rx, &mut tx);
+    let mut supervisor = Supervisor::new(|| connector.connect(), new_machine, &mut rx, &mut tx);
     if let Some(file) = record {
         supervisor = supervisor
             .with_observers(move || Some(Box::new(Recorder::new::<W::Machine>(file.clone(), secrets)) as Box<dyn Observer<W::Machine>>));
