@@ -20,7 +20,7 @@ impl Controller<'_> {
     pub(super) fn run_timers(&mut self, env: &Env, tx: &mut TxBuf<'_>) {
         let now = env.now;
         if self.timers.take_due(Timer::Ping as usize, now) {
-            let sent = self.link.socket().is_some_and(|socket| socket.ping(env, tx, &[]).is_ok());
+            let sent = self.link.socket().is_some_and(|socket| socket.ping(env, tx).is_ok());
             self.wrote |= sent;
             self.set_timer(Timer::Ping, now, self.config.ping_millis);
         }
