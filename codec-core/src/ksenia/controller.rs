@@ -44,7 +44,7 @@ mod told;
 use answer::{Answer, Login, Verdict};
 pub use config::{Config, PATH, PROGRAMMING, SUBPROTOCOL};
 use house::House;
-pub use house::{OutputSlot, PartitionSlot, Tables, ZoneSlot};
+pub use house::{OutputSlot, PartitionSlot, Summary, Tables, ZoneSlot};
 use link::Link;
 pub use pending::Outcome;
 use pending::{Asked, MAX_PENDING_U32, Requests};
@@ -69,6 +69,9 @@ use crate::ws::{CloseCode, Received};
 /// Bytes of the receive buffer that are not for a record: a frame header, and what the scanner looks back at.
 const ROOM: usize = 64;
 
+/// How long to wait before an incomplete first READ is repeated, as one client does: the panel has just started.
+const AGAIN_MILLIS: u32 = 2_000;
+
 /// How long to wait before a request that found no room is tried again.
 const RETRY_MILLIS: u64 = 50;
 
@@ -81,7 +84,7 @@ pub struct Memory {
     requests: Requests,
 }
 
-const _: () = assert!(size_of::<Memory>() <= 640);
+const _: () = assert!(size_of::<Memory>() <= 704);
 
 impl Memory {
     /// Fresh memory.
@@ -213,7 +216,7 @@ impl<'b> Controller<'b> {
         })
     }
 
-    /// For a caller that has its own WebSocket, already open with [`SUBPROTOCOL`](super::controller::SUBPROTOCOL): the machine reads and
+    /// For a caller that has its own WebSocket, already open with [`SUBPROTOCOL`]: the machine reads and
     /// writes text messages in place of a stream. Host and path of the configuration are not used then.
     ///
     /// - A received text message goes into [`RxBuf::space`], as far as it fits at a time, and [`RxBuf::end_message`] is called behind its last byte.
@@ -256,6 +259,12 @@ impl<'b> Controller<'b> {
     #[must_use]
     pub fn into_parts(self) -> (&'b Config<'b>, Tables<'b>, &'b mut Memory) {
         (self.config, self.house.into_tables(), self.memory)
+    }
+
+    /// The state of the panel as a whole.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.house.summary()
     }
 
     /// Writes a request and enters it.
@@ -324,6 +333,9 @@ impl<'b> Controller<'b> {
         }
         if settled.own {
             self.registered |= settled.verb == Asked::Register && !refused;
+            if settled.verb == Asked::Read && !refused && self.schedule.incomplete(self.config, answer.lists) {
+                self.set_timer(Timer::Pace, now, AGAIN_MILLIS);
+            }
             if refused { self.schedule.failed(false) } else { self.schedule.answered() }
         }
     }

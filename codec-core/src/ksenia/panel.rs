@@ -44,6 +44,7 @@ mod answer;
 mod arming;
 mod command;
 mod config;
+mod follow;
 mod format;
 mod house;
 mod lists;

@@ -3,4 +3,5 @@
 
 mod client;
 mod house;
+mod pair;
 mod requests;
