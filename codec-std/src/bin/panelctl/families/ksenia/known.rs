@@ -125,15 +125,18 @@ impl Known {
         }
     }
 
-    /// The name of what a notice is about.
-    pub(crate) fn name_of(&self, notice: &Notice) -> Option<&str> {
-        match notice {
+    /// What was said of a notice, with the name of what it is about.
+    pub(crate) fn with_name(&self, notice: &Notice, words: String) -> String {
+        let name = match notice {
             Notice::Zone { zone, .. } => self.zones.get(zone),
             Notice::Area { area, .. } => self.areas.get(area),
             Notice::Output { output, .. } => self.outputs.get(output),
             _ => None,
+        };
+        match name {
+            Some(name) => format!("{words} ({name})"),
+            None => words,
         }
-        .map(String::as_str)
     }
 
     /// The scenario that does this to the arming: of several the last, as other clients do it.

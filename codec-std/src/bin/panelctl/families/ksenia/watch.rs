@@ -101,11 +101,7 @@ impl<'b> KseniaWatch<'b> {
     fn notice(&mut self, notice: &Notice) -> Option<String> {
         self.known.notice(notice);
         let words = self.news.words(notice, |output| format!("output {output}"));
-        let words = words.filter(|_| self.ready)?;
-        Some(match self.known.name_of(notice) {
-            Some(name) => format!("{words} ({name})"),
-            None => words,
-        })
+        words.filter(|_| self.ready).map(|words| self.known.with_name(notice, words))
     }
 }
 
