@@ -2,6 +2,7 @@
 #![cfg(feature = "ksenia")]
 
 mod client;
+mod commands;
 mod house;
 mod pair;
 mod requests;
