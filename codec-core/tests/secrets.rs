@@ -201,7 +201,6 @@ fn a_ksenia_panel_hides_the_codes() {
         assert_hidden(&format!("{panel:?} {controller:?}"));
     }
     assert!(requests > 4 && with_code == 2, "{requests} requests, {with_code} with a code");
-    drop(panel);
     house.accounts = &mut wrong;
     let refused = Panel::new(&config, &mut house, &mut memory).map(|_| ()).unwrap_err();
     assert_hidden(&format!("{refused} {refused:?}"));

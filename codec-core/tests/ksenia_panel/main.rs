@@ -6,3 +6,4 @@ mod commands;
 mod house;
 mod pair;
 mod requests;
+mod switches;
