@@ -173,15 +173,11 @@ impl Memory {
     /// Remembers who registers.
     pub(super) fn register(&mut self, message: &Message<'_>) {
         self.registration = message.id().and_then(Text::number).unwrap_or(0);
-        let name = message.sender().map_or("", Text::raw);
-        self.client_len = 0;
-        if let (Some(room), Ok(len)) = (self.client.get_mut(..name.len()), u8::try_from(name.len())) {
-            crate::text::copy(room, name.as_bytes());
-            self.client_len = len;
-        }
+        let name = message.sender().and_then(|name| name.copy_to(&mut self.client));
+        self.client_len = name.and_then(|name| u8::try_from(name.len()).ok()).unwrap_or(0);
     }
 
-    /// The name of the client that registered, as it stands between quotes.
+    /// The name of the client that registered; empty if it is too long.
     fn client(&self) -> &str {
         let name = self.client.get(..self.client_len.into()).unwrap_or_default();
         core::str::from_utf8(name).unwrap_or_default()
@@ -248,14 +244,11 @@ impl Memory {
                     (head.verb, head.form) = (Verb::RealtimeAnswer, Form::RegisterAck.text());
                     head.id = MessageId::Number(self.registration);
                 }
-                Shape::Untyped => {
-                    head.form = Text::new("");
-                    head.id = MessageId::Number(self.registration);
-                }
-                Shape::Anonymous => head.sender = "",
+                Shape::Untyped => head.id = MessageId::Number(self.registration),
                 _ => {}
             }
-            return MessageWriter::new(out, &head);
+            let typed = config.shape != Shape::Untyped;
+            return MessageWriter::begin(out, &head, config.shape != Shape::Anonymous, typed);
         }
         let answer = request.and_then(|request| Head::answer_to(request, mac));
         let id = request.and_then(Message::id).filter(|id| short(*id));
@@ -294,7 +287,8 @@ impl Memory {
         if !short(head.form) {
             head.form = Text::new("");
         }
-        MessageWriter::new(out, &head)
+        let typed = !head.form.is_empty();
+        MessageWriter::begin(out, &head, true, typed)
     }
 
     /// Writes the next piece of the content. Gives the record that was pushed with it.
