@@ -9,6 +9,7 @@
 
 use std::error::Error;
 use std::io::BufRead as _;
+use std::process::ExitCode;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -64,7 +65,17 @@ fn obey(line: &str, driver: &mut Driver<'_, Controller<'_>, impl codec_std::bloc
     words != ["quit"]
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let connector = connector()?;
     let pin = std::env::var("KSENIA_PIN").map_err(|_| "the PIN is taken from KSENIA_PIN")?;
     let host = connector.address().host_header().ok_or("write ws://HOST or wss://HOST")?;
