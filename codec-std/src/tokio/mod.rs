@@ -38,7 +38,7 @@ impl<'b, M: Machine, L: AsyncRead + AsyncWrite + Unpin> Driver<'b, M, L> {
         Self::with_buffers(machine, link, RxBuf::new(rx), TxBuf::new(tx))
     }
 
-    /// As [`new`](Self::new), with buffers that [`into_buffers`](Self::into_buffers) gave back. They are emptied.
+    /// As [`new`](Self::new), with buffers that [`into_parts`](Self::into_parts) gave back. They are emptied.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -230,9 +230,9 @@ impl<'b, M: Machine, L: AsyncRead + AsyncWrite + Unpin> Driver<'b, M, L> {
         &self.link
     }
 
-    /// Ends the driver; the buffers can serve the next connection.
-    pub fn into_buffers(self) -> (RxBuf<'b>, TxBuf<'b>) {
-        (self.engine.rx, self.engine.tx)
+    /// Ends the driver; machine and buffers can serve the next connection.
+    pub fn into_parts(self) -> (M, RxBuf<'b>, TxBuf<'b>) {
+        (self.engine.machine, self.engine.rx, self.engine.tx)
     }
 }
 
