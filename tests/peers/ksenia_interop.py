@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Our WebSocket, TLS and Ksenia controller against the Python library `websockets` and GnuTLS, over loopback, both ways.
 
-Usage: ksenia_interop.py EXAMPLES
+Usage: ksenia_interop.py PROGRAMS
 
-EXAMPLES is the folder with the programs `ksenia_watch` and `ws_echo`.
+PROGRAMS is the folder with `panelctl`, and the programs `ksenia_watch` and `ws_echo` in its folder `examples`.
 
 1. `ksenia_watch` against a panel made of `websockets`, plain and by TLS: TLS 1.2 and 1.3, the ciphers of old panels.
 2. `ksenia_watch` against `gnutls-serv` without secure renegotiation.
-3. A client of `websockets` against `ws_echo`, plain and by TLS.
+3. `panelctl watch ksenia` and `panelctl send ksenia` against the same panels.
+4. A client of `websockets` against `ws_echo`, plain and by TLS.
 
 Prints what it checks; ends with 1 at the first thing that is not as it should be.
 """
 
+import os
 import pathlib
 import random
 import socket
@@ -56,8 +58,9 @@ class Certificate:
 
 
 class Setting:
-    def __init__(self, examples, folder):
-        self.watcher, self.echo = examples / "ksenia_watch", examples / "ws_echo"
+    def __init__(self, folder_of_programs, folder):
+        examples = folder_of_programs / "examples"
+        self.panelctl, self.watcher, self.echo = folder_of_programs / "panelctl", examples / "ksenia_watch", examples / "ws_echo"
         self.programs = []
         self.new = Certificate(folder, "new", "-newkey", "rsa:2048")
         self.other = Certificate(folder, "other", "-newkey", "rsa:2048")
@@ -162,19 +165,19 @@ def client_against_tls(setting):
         print(f"our controller against a panel of websockets by {name}")
         panel, port = setting.panel("--cert", new.cert, "--key", new.key, *options)
         address = f"wss://127.0.0.1:{port}"
-        watch = setting.watch(address, "--tls-pin", new.pin)
+        watch = setting.watch(address, "--pin-sha256", new.pin)
         a_session(setting, panel, watch)
         watch.never("warning")
-        watch = setting.watch(f"wss://localhost:{port}", "--tls-ca", new.cert, "--tls12")
+        watch = setting.watch(f"wss://localhost:{port}", "--ca-file", new.cert, "--tls12")
         a_session(setting, panel, watch, 3)
         watch = setting.watch(address, "--insecure")
         a_session(setting, panel, watch, 5)
         check(sum("warning: nobody checks" in line for line in watch.seen) == 1, "one warning for the unverified certificate")
 
         setting.fails(address, expect="self-signed certificate.*" + new.pin)
-        setting.fails(address, "--tls-pin", other.pin, expect="not the pinned one.*" + new.pin)
-        setting.fails(address, "--tls-ca", new.cert, expect="IP address mismatch")
-        setting.fails(f"wss://localhost:{port}", "--tls-ca", other.cert, expect="not trusted")
+        setting.fails(address, "--pin-sha256", other.pin, expect="not the pinned one.*" + new.pin)
+        setting.fails(address, "--ca-file", new.cert, expect="IP address mismatch")
+        setting.fails(f"wss://localhost:{port}", "--ca-file", other.cert, expect="not trusted")
         panel.never("^OPEN 7")
         panel.tell("quit")
         panel.end()
@@ -182,11 +185,11 @@ def client_against_tls(setting):
     print("our controller against an old panel: AES128-SHA, 1024 bits, SHA-1")
     panel, port = setting.panel("--cert", old.cert, "--key", old.key, "--old-ciphers")
     address = f"wss://127.0.0.1:{port}"
-    for options in [[], ["--tls-pin", old.pin], ["--insecure"], ["--insecure", "--tls-legacy-renegotiation"]]:
+    for options in [[], ["--pin-sha256", old.pin], ["--insecure"], ["--insecure", "--legacy-renegotiation"]]:
         setting.fails(address, *options, expect="old ciphers")
-    setting.fails(address, "--tls-old-ciphers", expect="not trusted")
-    setting.fails(address, "--tls-old-ciphers", "--tls-pin", new.pin, expect="not the pinned one")
-    watch = setting.watch(address, "--tls-old-ciphers", "--tls-pin", old.pin)
+    setting.fails(address, "--old-ciphers", expect="not trusted")
+    setting.fails(address, "--old-ciphers", "--pin-sha256", new.pin, expect="not the pinned one")
+    watch = setting.watch(address, "--old-ciphers", "--pin-sha256", old.pin)
     a_session(setting, panel, watch)
     panel.tell("quit")
     panel.end()
@@ -204,11 +207,11 @@ def client_against_gnutls(setting):
     )
     server.wait_for(r"listening on IPv4 .* port \d+|IPv4 .*port.*done")
     address, pin = f"wss://127.0.0.1:{port}", setting.new.pin
-    for options in [["--tls-pin", pin], ["--insecure"], ["--insecure", "--tls-old-ciphers"], ["--insecure", "--tls12"]]:
+    for options in [["--pin-sha256", pin], ["--insecure"], ["--insecure", "--old-ciphers"], ["--insecure", "--tls12"]]:
         setting.fails(address, *options, expect="does not know secure renegotiation: legacy renegotiation must be allowed")
-    setting.fails(address, "--tls-legacy-renegotiation", expect="not trusted")
-    setting.fails(address, "--tls-legacy-renegotiation", "--tls-pin", setting.other.pin, expect="not the pinned one")
-    watch = setting.watch(address, "--tls-legacy-renegotiation", "--tls-pin", pin)
+    setting.fails(address, "--legacy-renegotiation", expect="not trusted")
+    setting.fails(address, "--legacy-renegotiation", "--pin-sha256", setting.other.pin, expect="not the pinned one")
+    watch = setting.watch(address, "--legacy-renegotiation", "--pin-sha256", pin)
     watch.wait_for("^connected", "^closed: opening handshake failed")
     watch.end()
 
@@ -254,6 +257,53 @@ def client_against_our_server(setting):
         echo.never("^ended")
 
 
+def panelctl_against_panel(setting):
+    old = setting.old
+    plain, old_tls = [], ["--old-ciphers", "--tls12", "--pin-sha256", old.pin]
+    for name, at_panel, at_client in [("plain", [], plain), ("old TLS", ["--cert", old.cert, "--key", old.key, "--old-ciphers"], old_tls)]:
+        print(f"panelctl against a panel of websockets, {name}")
+        panel, port = setting.panel(*at_panel)
+        address = f"{'wss' if at_client else 'ws'}://127.0.0.1:{port}"
+
+        def send(*words, expect=0, pin=PIN, options=at_client, address=address):
+            """Runs `panelctl send` and returns what it says."""
+            command = [setting.panelctl, "send", "ksenia", "--json", *options, address, *words]
+            environment = {**os.environ, "PANELCTL_CODE": pin}
+            done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+            said = done.stdout + done.stderr
+            check(done.returncode == expect, f"send {words} ended with {done.returncode}: {said}")
+            check(pin not in said, f"send {words} shows the code")
+            return said
+
+        watch = running(
+            setting.programs, "watch", setting.panelctl, "watch", "ksenia", address, "--json", *at_client, env={"PANELCTL_CODE": PIN}
+        )
+        watch.wait_for('"event":"up"', '"event":"logged_in"', '"event":"ready","registered":true')
+        panel.tell("zone 2 A")
+        watch.wait_for(r'"notice":"zone","zone":2,"state":\{"open":true')
+        send("output", "1", "on")
+        watch.wait_for('"notice":"output","output":1,"on":true')
+        for words in [["scenario", "1"], ["bypass", "2", "on"]]:
+            check('"confirmed"' in send(*words), f"{words} is confirmed")
+        check("lares 4.0" in send("version"), "the model")
+        send("logs", expect=4)
+        send("version", pin=WRONG_PIN, expect=4)
+        if at_client:
+            send("version", options=[], expect=2)
+            send("version", options=["--old-ciphers", "--pin-sha256", setting.new.pin], expect=2)
+        panel.tell("bye")
+        panel.wait_for("^CLOSED 1 1000")
+        check(not any(line.startswith("CLOSED") and not line.endswith(" 1000") for line in panel.seen), "every end is in good order")
+        watch.wait_for('"event":"down"')
+        panel.tell("back")
+        watch.wait_for('"event":"up"', '"event":"ready","registered":true')
+        watch.never(f'"fault"|{PIN}')
+        panel.never("^BAD")
+        watch.kill()
+        panel.tell("quit")
+        panel.end()
+
+
 def exchange(client):
     """Messages of every length at which the frame header changes, whole and in fragments, with pings between them."""
     chance = random.Random(7)
@@ -285,6 +335,7 @@ def main():
             client_against_panel(setting)
             client_against_tls(setting)
             client_against_gnutls(setting)
+            panelctl_against_panel(setting)
             client_against_our_server(setting)
         except (Failure, subprocess.TimeoutExpired) as failure:
             print(f"FAILED: {failure}", file=sys.stderr)

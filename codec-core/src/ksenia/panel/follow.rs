@@ -18,9 +18,8 @@ impl Panel<'_, '_> {
 impl House<'_> {
     fn follow(&mut self, other: &House<'_>) {
         for (mine, theirs) in self.zones.iter_mut().zip(other.zones.iter()) {
-            let state = |slot: &ZoneSlot<'_>| {
-                (slot.open, slot.tampered, slot.faulty, slot.fault_memory, slot.bypass, slot.alarm, slot.tamper)
-            };
+            let state =
+                |slot: &ZoneSlot<'_>| (slot.open, slot.tampered, slot.faulty, slot.fault_memory, slot.bypass, slot.alarm, slot.tamper);
             if state(mine) != state(theirs) {
                 (mine.open, mine.tampered, mine.faulty, mine.fault_memory, mine.bypass, mine.alarm, mine.tamper) = state(theirs);
                 mine.news |= ALL_NEWS;
