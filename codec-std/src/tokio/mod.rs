@@ -210,6 +210,12 @@ impl<'b, M: Machine, L: AsyncRead + AsyncWrite + Unpin> Driver<'b, M, L> {
         &self.engine.machine
     }
 
+    /// Does something to the machine beside what it is made for, and polls it.
+    #[cfg(feature = "sim")]
+    pub(crate) fn change<T>(&mut self, change: impl FnOnce(&mut M) -> T) -> T {
+        self.engine.change(now(), change)
+    }
+
     /// Whether the machine has ended: [`next`](Self::next) gives no more events.
     pub fn is_closed(&self) -> bool {
         self.engine.machine.is_closed()

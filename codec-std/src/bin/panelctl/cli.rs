@@ -170,6 +170,7 @@ Examples:
 #[command(after_help = "Example:\n  panelctl simulate ness --listen 127.0.0.1:2401")]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
+    Ksenia(ksenia::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.

@@ -9,5 +9,6 @@ pub(crate) mod recorded;
 pub(crate) mod request;
 pub(crate) mod send;
 pub(crate) mod show;
+pub(crate) mod simulate;
 pub(crate) mod table;
 pub(crate) mod watch;

@@ -136,6 +136,7 @@ impl Login {
 
 /// How often to ask.
 #[derive(Args, Clone, Debug)]
+#[group(id = "KseniaControllerArgs")]
 pub(crate) struct ControllerArgs {
     /// Time between polls of all states, for what the panel does not tell by itself; 0 for none
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = crate::families::ness::options::millis)]

@@ -120,7 +120,10 @@ enum Stop {
 pub(crate) enum Report {
     /// Everything that was asked for; shown by what was asked.
     Answered(Outcome),
+    /// Before it was sent.
     Refused(String),
+    /// By the panel.
+    Denied(String),
     TimedOut,
 }
 
@@ -223,7 +226,7 @@ async fn session<L: AsyncRead + AsyncWrite + Unpin>(
             Stop::Done(Outcome::Refused(detail)) => {
                 let known = detail.map(|detail| detail.text().to_string());
                 let detail = answer.detail().map(str::to_owned).or(known);
-                return Ok(Report::Refused(detail.map_or("the panel refuses".into(), |detail| format!("the panel refuses: {detail}"))));
+                return Ok(Report::Denied(detail.unwrap_or_else(|| "without a reason".into())));
             }
             Stop::Done(Outcome::Disconnected) => bail!("the connection ended before the outcome was known"),
             Stop::Done(outcome) => outcome,
@@ -237,7 +240,7 @@ async fn session<L: AsyncRead + AsyncWrite + Unpin>(
 /// The machine has ended without the outcome.
 fn ended(reason: CloseReason) -> anyhow::Result<Report> {
     match reason {
-        CloseReason::LoginRefused => Ok(Report::Refused(reason.to_string())),
+        CloseReason::LoginRefused => Ok(Report::Denied("the login".into())),
         CloseReason::NoAnswer { .. } => Ok(Report::TimedOut),
         _ => bail!("{reason}"),
     }

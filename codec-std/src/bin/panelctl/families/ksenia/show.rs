@@ -22,7 +22,7 @@ pub(crate) fn report(
     let (code, outcome) = match report {
         Report::Answered(Outcome::Unclear) => (exit::Outcome::Done, "unclear"),
         Report::Answered(_) => (exit::Outcome::Done, name(what)),
-        Report::Refused(_) => (exit::Outcome::Refused, "refused"),
+        Report::Refused(_) | Report::Denied(_) => (exit::Outcome::Refused, "refused"),
         Report::TimedOut => (exit::Outcome::TimedOut, "timed_out"),
     };
     if json {
@@ -31,7 +31,7 @@ pub(crate) fn report(
         fields.insert("outcome".into(), json!(outcome));
         match report {
             Report::Answered(_) => fields.extend(members(what, answer)),
-            Report::Refused(detail) => {
+            Report::Refused(detail) | Report::Denied(detail) => {
                 fields.insert("detail".into(), json!(detail));
             }
             Report::TimedOut => {}
@@ -88,7 +88,7 @@ fn told(answer: &Answer) -> impl Iterator<Item = (&String, &Value)> {
 
 fn lines(what: &What, timeout: u32, report: &Report, answer: &Answer) -> Vec<String> {
     match report {
-        Report::Refused(detail) if detail.starts_with("the panel") => return vec![detail.clone()],
+        Report::Denied(detail) => return vec![format!("the panel refuses: {detail}")],
         Report::Refused(detail) => return vec![format!("refused: {detail}")],
         Report::TimedOut => return vec![format!("nothing came within {} s", f64::from(timeout) / 1000.0)],
         Report::Answered(Outcome::Unclear) => return vec!["answered without a result: look at the state".into()],
