@@ -139,6 +139,7 @@ async fn watch<W: Watched>(
     let address = connector.address();
     let mut output = Output::stdout();
     // Wrong options are told before anything is tried.
+    connector.check()?;
     let mut first = Some(watched.machine()?);
     let new_machine = |ended: Option<W::Machine>| match ended {
         Some(ended) => W::machine_after(ended),

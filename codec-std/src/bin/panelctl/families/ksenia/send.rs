@@ -28,7 +28,7 @@ use crate::watch::{GOODBYE, TX_BYTES};
 #[derive(Args, Debug)]
 #[command(after_help = HELP)]
 pub(crate) struct SendArgs {
-    /// Where the panel is: wss://HOST[:PORT] or ws://HOST[:PORT], with a path behind it if it is not /KseniaWsock
+    /// Where the panel is: wss://HOST or ws://HOST, with :PORT and /PATH behind it if they are not 443 or 80 and /KseniaWsock
     #[arg(value_name = "ADDRESS")]
     to: Address,
 
