@@ -160,3 +160,34 @@ async fn a_machine_that_cannot_be_made_is_an_error_each_time() {
         assert!(supervisor.next().await.is_err());
     }
 }
+
+/// Tables of the caller's serve one machine after the other.
+#[tokio::test(start_paused = true)]
+async fn the_machine_that_has_ended_is_what_the_next_is_made_of() {
+    use codec_core::ksenia::controller::{Config, Controller, Memory, Tables, ZoneSlot};
+    let config = Config::new("panel", codec_core::Secret::new("1234"));
+    let mut zones = [ZoneSlot::default(); 4];
+    let table = zones.as_ptr();
+    let mut memory = Memory::new();
+    let tables = Tables { zones: &mut zones, ..Tables::default() };
+    let mut first = Some(Controller::new(&config, tables, &mut memory).unwrap());
+    let mut made = Vec::new();
+    let new_machine = |ended| {
+        let machine = match ended {
+            None => first.take().expect("there is none for the first connection only"),
+            Some(ended) => {
+                let (config, tables, memory) = Controller::into_parts(ended);
+                Controller::new(config, tables, memory)?
+            }
+        };
+        made.push(machine.tables().zones.as_ptr());
+        Ok(machine)
+    };
+    let (mut rx, mut tx) = ([0; 2048], [0; 1024]);
+    let mut supervisor = Supervisor::new(closed, new_machine, &mut rx, &mut tx);
+    for _ in 0..3 {
+        while !matches!(supervisor.next().await.unwrap(), Update::Down { .. }) {}
+    }
+    drop(supervisor);
+    assert_eq!(made, [table; 3]);
+}
