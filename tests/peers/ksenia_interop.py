@@ -8,11 +8,12 @@ PROGRAMS is the folder with `panelctl`, and the programs `ksenia_watch` and `ws_
 1. `ksenia_watch` against a panel made of `websockets`, plain and by TLS: TLS 1.2 and 1.3, the ciphers of old panels.
 2. `ksenia_watch` against `gnutls-serv` without secure renegotiation.
 3. `panelctl watch ksenia` and `panelctl send ksenia` against the same panels.
-4. A client of `websockets` against `ws_echo`, plain and by TLS.
+4. A client of `websockets` against `panelctl simulate ksenia` and `ws_echo`, plain and by TLS.
 
 Prints what it checks; ends with 1 at the first thing that is not as it should be.
 """
 
+import json
 import os
 import pathlib
 import random
@@ -27,6 +28,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 import programs as peers
+from ksenia_panel import crc
 from programs import PATIENCE, Failure, running
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -304,6 +306,84 @@ def panelctl_against_panel(setting):
         panel.end()
 
 
+class Session:
+    """A client by hand: messages with a right CRC out, and checked ones in."""
+
+    def __init__(self, client):
+        self.client, self.number, self.login, self.pushed = client, 0, "", []
+
+    def receive(self):
+        text = self.client.recv(timeout=PATIENCE)
+        message = json.loads(text)
+        covered = text[: text.rindex('"CRC_16"') + 8].encode()
+        check(message["CRC_16"] == f"0x{crc(covered):04X}", f"the CRC of {text}")
+        return message
+
+    def ask(self, command, form, **payload):
+        """Sends a request and gives the content of its answer. Changes that come first are kept."""
+        self.number += 1
+        members = {"SENDER": "interop", "RECEIVER": "", "CMD": command, "ID": str(self.number), "PAYLOAD_TYPE": form}
+        members["PAYLOAD"] = {**({"ID_LOGIN": self.login} if self.login else {}), **payload}
+        members["TIMESTAMP"] = str(int(time.time()))
+        text = json.dumps(members)[:-1] + ', "CRC_16"'
+        self.client.send(f'{text}: "0x{crc(text.encode()):04x}"}}')
+        while True:
+            message = self.receive()
+            if message["CMD"] == command + "_RES":
+                check(message["ID"] == str(self.number), f"the number of {message}")
+                return message["PAYLOAD"]
+            self.pushed.append(message)
+
+    def push(self, name):
+        """Waits for changes of this kind."""
+        while True:
+            message = self.pushed.pop(0) if self.pushed else self.receive()
+            check(message["PAYLOAD_TYPE"] == "CHANGES", f"a change: {message}")
+            records = message["PAYLOAD"]["interop"].get(name)
+            if records:
+                return records
+
+
+def client_against_simulated_panel(setting):
+    for tls in [False, True]:
+        print(f"a client of websockets against our simulated panel, {'by TLS' if tls else 'plain'}")
+        options = ["--certificate", setting.new.cert, "--key", setting.new.key] if tls else []
+        panel = running(
+            setting.programs, "panel", setting.panelctl, "simulate", "ksenia", "--listen", "127.0.0.1:0", "--script", "-", "--zones", "40",
+            "--exit-delay", "1", *options, env={"PANELCTL_CODE": PIN},
+        )
+        port = panel.wait_for(r"^listening on 127\.0\.0\.1:(\d+)").group(1)
+        context = ssl.create_default_context(cafile=setting.new.cert) if tls else None
+        for path in ["/KseniaWsock", "/KseniaWsock/"]:
+            address = f"{'wss' if tls else 'ws'}://localhost:{port}{path}"
+            with connect(address, ssl=context, subprotocols=["KS_WSOCK"], proxy=None) as client:
+                check(Session(client).ask("LOGIN", "USER", PIN=WRONG_PIN)["RESULT_DETAIL"] == "LOGIN_KO", "a wrong PIN")
+            with connect(address, ssl=context, subprotocols=["KS_WSOCK"], proxy=None) as client:
+                check(client.subprotocol == "KS_WSOCK", "the subprotocol")
+                session = Session(client)
+                login = session.ask("LOGIN", "USER", PIN=PIN)
+                check(login["RESULT"] == "OK", "the PIN")
+                session.login = login["ID_LOGIN"]
+                lists = session.ask("READ", "MULTI_TYPES", TYPES=["ZONES", "STATUS_ZONES", "SCENARIOS"], ID_READ="1")
+                check([zone["ID"] for zone in lists["ZONES"]] == [str(n) for n in range(1, 41)], "40 zones")
+                check(len(lists["STATUS_ZONES"]) == 40 and len(lists["SCENARIOS"]) == 4, "states and scenarios")
+                types = ["STATUS_ZONES", "STATUS_OUTPUTS", "STATUS_PARTITIONS"]
+                check("STATUS_ZONES" in session.ask("REALTIME", "REGISTER", TYPES=types), "the snapshot")
+                panel.tell("zone 7 open")
+                check(session.push("STATUS_ZONES")[0]["ID"] == "7", "the zone that opened")
+                panel.tell("zone 7 close")
+                session.push("STATUS_ZONES")
+                done = session.ask("CMD_USR", "CMD_SET_OUTPUT", PIN=PIN, OUTPUT={"ID": "2", "STA": "ON"})
+                check(done["RESULT"] == "OK", f"the output: {done}")
+                check(session.push("STATUS_OUTPUTS")[0] == {"ID": "2", "STA": "ON"}, "the output that went on")
+                session.ask("CMD_USR", "CMD_SET_OUTPUT", PIN=PIN, OUTPUT={"ID": "2", "STA": "OFF"})
+                check(client.ping(b"are you there").wait(PATIENCE), "a pong")
+                check(session.ask("LOGOUT", "USER")["RESULT"] == "OK", "the logout")
+        panel.never(f"{PIN}|{WRONG_PIN}")
+        panel.tell("quit")
+        panel.end()
+
+
 def exchange(client):
     """Messages of every length at which the frame header changes, whole and in fragments, with pings between them."""
     chance = random.Random(7)
@@ -336,6 +416,7 @@ def main():
             client_against_tls(setting)
             client_against_gnutls(setting)
             panelctl_against_panel(setting)
+            client_against_simulated_panel(setting)
             client_against_our_server(setting)
         except (Failure, subprocess.TimeoutExpired) as failure:
             print(f"FAILED: {failure}", file=sys.stderr)
