@@ -10,14 +10,21 @@
 
 mod buffers;
 mod drive;
+mod ksenia;
+mod ksenia_views;
 mod ness;
+mod text;
 mod volatile;
+mod ws;
 
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
     loop {
         buffers::all();
         ness::all();
+        text::all();
+        ws::all();
+        ksenia::all();
     }
 }
 
