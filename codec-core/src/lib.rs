@@ -19,7 +19,7 @@
 //! | panel | module | controller | panel side |
 //! |---|---|---|---|
 //! | Ness D8X, D16X, D32X, D8+ | [`ness`] | [`ness::Controller`] | [`ness::Panel`] |
-//! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | |
+//! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | [`ksenia::Panel`] |
 //!
 //! A **controller** watches and commands a panel, whoever dials whom. A **panel** is the device, or a simulation of it. [`home`] has
 //! the words that all protocols share: a bridge that needs no more works with every panel.
