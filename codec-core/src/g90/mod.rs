@@ -13,6 +13,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`notify`] | what the panel tells by itself |
 //! | [`devices`] | definitions of sensors and devices that can be added |
 //!
 //! Numbers are [`i64`] where a panel sends them as JSON; what has no name is kept.
@@ -22,6 +23,7 @@ mod codes;
 pub mod devices;
 mod history;
 mod macros;
+pub mod notify;
 mod peripherals;
 mod settings;
 pub(crate) mod values;

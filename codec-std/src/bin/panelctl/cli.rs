@@ -182,21 +182,32 @@ pub(crate) struct DecodeArgs {
     #[arg(long)]
     pub(crate) hex: bool,
 
-    /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
-    #[arg(long, value_enum)]
-    pub(crate) crc: Option<CrcChoice>,
-
     /// Print one flat JSON object per unit instead of a table
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) unit: UnitArgs,
+
+    /// The capture; standard input if it is absent or `-`
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// How units are read.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct UnitArgs {
+    /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
+    #[arg(long, value_enum)]
+    pub(crate) crc: Option<CrcChoice>,
 
     /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
     #[arg(long)]
     pub(crate) mask: bool,
 
-    /// The capture; standard input if it is absent or `-`
-    #[arg(value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
+    /// G90: serial number of the panel; messages that name another one are bad
+    #[arg(long, value_name = "GUID")]
+    pub(crate) device_id: Option<String>,
 }
 
 const DECODE_HELP: &str = "\
@@ -218,6 +229,14 @@ For ksenia:
   envelope   the JSON is no message: a member is missing or of the wrong type
   crc_format CRC_16 is missing or no number (--crc strict)
   crc        CRC_16 does not fit the text (--crc strict)
+  too-long, hex-input  as above
+For g90-notify:
+  bad-utf8, bad-json   the text is not UTF-8, or not JSON
+  missing-terminator   no NUL at the end
+  bad-envelope         not an array of a message code and data
+  bad-notification-arity, bad-alert-arity  the data has too few or too many elements
+  bad-record           an element is missing, too much or of the wrong type; `data` has what came
+  wrong-device-id      the alert is of another panel than --device-id says
   too-long, hex-input  as above
 
 Examples:
