@@ -70,7 +70,7 @@ impl Default for Config<'_> {
 }
 
 /// Something happens. The datagrams go out one at a time: until they have, the next command is
-/// [`Refused::NoRoom`](crate::Refused::NoRoom).
+/// [`Refused::NoRoom`].
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
