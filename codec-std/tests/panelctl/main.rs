@@ -5,6 +5,8 @@ mod decode;
 mod demo;
 mod g90_notify;
 mod ksenia;
+mod ksenia_live;
+mod ksenia_secrets;
 mod live;
 mod process;
 mod secrets;

@@ -88,7 +88,9 @@ fn main() -> std::io::Result<()> {
     write("ksenia_envelope", &mutated(&mut random, messages::envelopes(), 600))?;
     write("elements", &mutated(&mut random, messages::documents(), 600))?;
     write("ws", &mutated(&mut random, messages::frames(), 400))?;
-    write("g90_notify", &mutated(&mut random, datagrams::notifications(), 400))
+    write("g90_notify", &mutated(&mut random, datagrams::notifications(), 400))?;
+    let lists: Vec<_> = (0..40).map(|number| (format!("operations-{number:02}"), bytes(&mut random, 20 + 10 * number))).collect();
+    write("ksenia_session", &lists)
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {
