@@ -13,11 +13,13 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`cloud`] | the binary protocol to a cloud server: server side, panel side, and reading along |
 //! | [`devices`] | definitions of sensors and devices that can be added |
 //!
 //! Numbers are [`i64`] where a panel sends them as JSON; what has no name is kept.
 
 mod alerts;
+pub mod cloud;
 mod codes;
 pub mod devices;
 mod history;
