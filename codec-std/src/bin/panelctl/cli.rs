@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
-use crate::families::{CrcChoice, Protocol, ness};
+use crate::families::{DecodeOptions, Protocol, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -182,17 +182,12 @@ pub(crate) struct DecodeArgs {
     #[arg(long)]
     pub(crate) hex: bool,
 
-    /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
-    #[arg(long, value_enum)]
-    pub(crate) crc: Option<CrcChoice>,
-
     /// Print one flat JSON object per unit instead of a table
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
-    #[arg(long)]
-    pub(crate) mask: bool,
+    #[command(flatten)]
+    pub(crate) options: DecodeOptions,
 
     /// The capture; standard input if it is absent or `-`
     #[arg(value_name = "FILE")]
@@ -219,6 +214,14 @@ For ksenia:
   crc_format CRC_16 is missing or no number (--crc strict)
   crc        CRC_16 does not fit the text (--crc strict)
   too-long, hex-input  as above
+For g90-cloud, where `messages` has what stands before in the unit:
+  short-header         a message ends inside its header
+  length-exceeds-data  a message ends before the length in its header; bytes are left over
+  bad-length           no message has the length in the header
+  bad-version          another version than 1
+  short-payload        a message is too short for its fields
+  bad-utf8             a device id or a name is not UTF-8; the rest is shown
+  too-long, empty, hex-input  as above
 
 Examples:
   panelctl decode ness capture.txt

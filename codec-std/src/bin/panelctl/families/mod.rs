@@ -1,13 +1,30 @@
 //! The protocols. A family is one folder here, one variant of [`Protocol`] and one of each command's enum.
 
+pub(crate) mod g90;
 pub(crate) mod ksenia;
 pub(crate) mod ness;
 
 use anyhow::bail;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use codec_core::ksenia::CrcPolicy;
 
 use crate::decode::Decoder;
+
+/// How `decode` decodes, as far as it depends on the protocol.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct DecodeOptions {
+    /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
+    #[arg(long, value_enum)]
+    pub(crate) crc: Option<CrcChoice>,
+
+    /// G90: the device id (GUID) of the panel, for what does not tell it
+    #[arg(long, value_name = "ID")]
+    pub(crate) device_id: Option<String>,
+
+    /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
+    #[arg(long)]
+    pub(crate) mask: bool,
+}
 
 /// What `decode` can be told to decode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -16,15 +33,24 @@ pub(crate) enum Protocol {
     Ness,
     /// Ksenia Lares 4.0 panels, the JSON messages inside the WebSocket, of either direction
     Ksenia,
+    /// G90 panels, the binary messages to and from their cloud. With --hex a line may hold several: then they are in `messages`
+    G90Cloud,
 }
 
 impl Protocol {
     /// A decoder at the beginning of a capture.
-    pub(crate) fn decoder(self, mask: bool, crc: Option<CrcChoice>) -> anyhow::Result<Box<dyn Decoder>> {
-        Ok(match (self, crc) {
-            (Self::Ness, Some(_)) => bail!("--crc is for ksenia: checksums of ness lines are reported"),
-            (Self::Ness, None) => Box::new(ness::decode::LineDecoder::new(mask)),
-            (Self::Ksenia, crc) => Box::new(ksenia::decode::MessageDecoder::new(mask, crc.unwrap_or(CrcChoice::Strict).policy())),
+    pub(crate) fn decoder(self, options: &DecodeOptions) -> anyhow::Result<Box<dyn Decoder>> {
+        let mask = options.mask;
+        match self {
+            Self::Ness if options.crc.is_some() => bail!("--crc is for ksenia: checksums of ness lines are reported"),
+            Self::G90Cloud if options.crc.is_some() => bail!("--crc is for ksenia"),
+            Self::Ness | Self::Ksenia if options.device_id.is_some() => bail!("--device-id is for g90"),
+            _ => {}
+        }
+        Ok(match self {
+            Self::Ness => Box::new(ness::decode::LineDecoder::new(mask)),
+            Self::Ksenia => Box::new(ksenia::decode::MessageDecoder::new(mask, options.crc.unwrap_or(CrcChoice::Strict).policy())),
+            Self::G90Cloud => Box::new(g90::cloud::decode::MessageDecoder::new(mask, options.device_id.as_deref())),
         })
     }
 }

@@ -1,0 +1,4 @@
+//! G90.
+
+pub(crate) mod cloud;
+pub(crate) mod time;
