@@ -14,6 +14,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`devices`] | definitions of sensors and devices that can be added |
+//! | [`local`] | commands and their replies, discovery |
 //!
 //! Numbers are [`i64`] where a panel sends them as JSON; what has no name is kept.
 
@@ -21,6 +22,7 @@ mod alerts;
 mod codes;
 pub mod devices;
 mod history;
+pub mod local;
 mod macros;
 mod peripherals;
 mod settings;
