@@ -122,6 +122,9 @@ pub enum FaultKind {
         /// The value received.
         found: u16,
     },
+    /// G90, local protocol: markers, code, page or record are wrong.
+    #[cfg(feature = "g90")]
+    Local(crate::g90::local::LocalFault),
 }
 
 /// A part of a Ksenia message.
@@ -233,6 +236,8 @@ impl FaultKind {
             Self::Version { .. } => "bad-version",
             Self::ShortPayload { .. } => "short-payload",
             Self::Crc { .. } => "crc",
+            #[cfg(feature = "g90")]
+            Self::Local(fault) => fault.class(),
         }
     }
 }
@@ -260,6 +265,8 @@ impl fmt::Display for FaultKind {
             Self::ShortPayload { needed, found } => write!(f, "{found} bytes behind the header, its fields take {needed}"),
             Self::CrcFormat => f.write_str("CRC_16 is missing or no hexadecimal number"),
             Self::Crc { expected, found } => write!(f, "CRC_16 is {found:04X}, should be {expected:04X}"),
+            #[cfg(feature = "g90")]
+            Self::Local(fault) => fault.fmt(f),
         }
     }
 }
@@ -348,6 +355,26 @@ pub enum EncodeError {
         /// Offset of the character in it.
         at: u32,
     },
+    /// A number that may be negative is outside its range.
+    OutOfSignedRange {
+        /// Which number.
+        field: &'static str,
+        /// Smallest allowed value.
+        min: i64,
+        /// Largest allowed value.
+        max: i64,
+        /// The value given.
+        found: i64,
+    },
+    /// A text that is too short or too long. How long it is, is not repeated: the text may be a secret.
+    TextLength {
+        /// Which text.
+        field: &'static str,
+        /// Fewest characters.
+        min: i64,
+        /// Most characters.
+        max: i64,
+    },
     /// Something that is needed was not given.
     Missing {
         /// What.
@@ -361,6 +388,8 @@ impl fmt::Display for EncodeError {
             Self::NoSpace { needed } => write!(f, "the frame takes {needed} bytes, the output slice is shorter"),
             Self::OutOfRange { field, min, max, found } => write!(f, "{field} is {found}, must be {min} to {max}"),
             Self::BadCharacter { field, at } => write!(f, "{field} has a character that is not allowed, at offset {at}"),
+            Self::OutOfSignedRange { field, min, max, found } => write!(f, "{field} is {found}, must be {min} to {max}"),
+            Self::TextLength { field, min, max } => write!(f, "{field} must have {min} to {max} characters"),
             Self::Missing { field } => write!(f, "{field} is needed"),
         }
     }

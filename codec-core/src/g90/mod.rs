@@ -15,6 +15,7 @@
 //! |---|---|
 //! | [`cloud`] | the binary protocol to a cloud server: server side, panel side, and reading along |
 //! | [`devices`] | definitions of sensors and devices that can be added |
+//! | [`local`] | commands and their replies, discovery |
 //!
 //! Numbers are [`i64`] where a panel sends them as JSON; what has no name is kept.
 
@@ -23,6 +24,7 @@ pub mod cloud;
 mod codes;
 pub mod devices;
 mod history;
+pub mod local;
 mod macros;
 mod peripherals;
 mod settings;
