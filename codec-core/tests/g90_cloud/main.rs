@@ -4,6 +4,8 @@
 
 mod desk;
 mod messages;
+mod pair;
+mod panel;
 mod rows;
 mod server;
 mod vectors;

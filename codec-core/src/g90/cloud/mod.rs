@@ -9,6 +9,7 @@ mod message;
 mod observer;
 mod output;
 mod padded;
+pub mod panel;
 mod reader;
 mod wire;
 
@@ -23,4 +24,5 @@ pub use message::{
 };
 pub use observer::{Observed, Observer};
 pub use padded::PaddedText;
+pub use panel::Panel;
 pub use wire::{Cut, Framer, decode};

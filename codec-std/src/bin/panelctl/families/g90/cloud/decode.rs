@@ -2,6 +2,7 @@
 
 use codec_core::Fault;
 use codec_core::g90::cloud::{self, Alert, Body, Device, DeviceId, Framer, Header, MAX_MESSAGE, Message, PaddedText};
+use codec_core::g90::local::CommandCode;
 use codec_core::g90::{AlertSource, AlertType, PeripheralType, StateChange};
 use serde_json::{Value, json};
 
@@ -236,13 +237,13 @@ impl Shown<'_> {
                 put("seq_num1", json!(answer.number));
                 put("flag3", json!(answer.flag));
                 put("seq_num2", json!(answer.number_again));
-                put("cmd", json!(answer.command));
+                put_command(answer.command, put);
                 put("subcmd", json!(answer.subcommand));
                 self.put_text(answer.text, put);
             }
             Body::Command(command) => {
                 put("unk1", json!(command.flag));
-                put("cmd", json!(command.command));
+                put_command(command.command, put);
                 put("subcmd", json!(command.subcommand));
                 put("seq_or_token", json!(command.token));
                 self.put_text(command.text, put);
@@ -320,6 +321,11 @@ fn put_device(device: &Device<'_>, flags: &[i32], put: &mut impl FnMut(&str, Val
     }
     put("fw_ver", json!(device.firmware.to_string()));
     put("fw_ver_pad", json!(device.firmware_pad));
+}
+
+fn put_command(code: u16, put: &mut impl FnMut(&str, Value)) {
+    put("cmd", json!(code));
+    put("cmd_name", json!(CommandCode::from_raw(code.into()).name()));
 }
 
 fn put_type(kind: AlertType, put: &mut impl FnMut(&str, Value)) {
