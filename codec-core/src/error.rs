@@ -115,6 +115,9 @@ pub enum FaultKind {
         /// Bytes there are behind the header.
         found: u32,
     },
+    /// G90: a notification or an alert is not as it has to be.
+    #[cfg(feature = "g90")]
+    Notify(crate::g90::notify::NotifyFault),
     /// Ksenia: the value of `CRC_16` does not fit the text, under a policy that cares.
     Crc {
         /// The value that would fit.
@@ -213,7 +216,8 @@ impl core::error::Error for JsonError {}
 impl FaultKind {
     /// A short stable word for the class of the fault: `empty`, `truncated`, `too-long`, `trailing`, `hex`, `text`, `start`,
     /// `command`, `length`, `checksum`, `json`, `envelope`, `table-full`, `crc_format`, `crc`, `short-header`,
-    /// `length-exceeds-data`, `bad-length`, `bad-version` or `short-payload`.
+    /// `length-exceeds-data`, `bad-length`, `bad-version`, `short-payload`, or one of
+    /// [`NotifyFault::class`](crate::g90::notify::NotifyFault::class).
     pub const fn class(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -235,6 +239,8 @@ impl FaultKind {
             Self::MessageLength { .. } => "bad-length",
             Self::Version { .. } => "bad-version",
             Self::ShortPayload { .. } => "short-payload",
+            #[cfg(feature = "g90")]
+            Self::Notify(fault) => fault.class(),
             Self::Crc { .. } => "crc",
             #[cfg(feature = "g90")]
             Self::Local(fault) => fault.class(),
@@ -264,6 +270,8 @@ impl fmt::Display for FaultKind {
             Self::Version { found } => write!(f, "version is {found}, must be 1"),
             Self::ShortPayload { needed, found } => write!(f, "{found} bytes behind the header, its fields take {needed}"),
             Self::CrcFormat => f.write_str("CRC_16 is missing or no hexadecimal number"),
+            #[cfg(feature = "g90")]
+            Self::Notify(fault) => fault.fmt(f),
             Self::Crc { expected, found } => write!(f, "CRC_16 is {found:04X}, should be {expected:04X}"),
             #[cfg(feature = "g90")]
             Self::Local(fault) => fault.fmt(f),

@@ -14,6 +14,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`cloud`] | the binary protocol to a cloud server: server side, panel side, and reading along |
+//! | [`notify`] | what the panel tells by itself |
 //! | [`devices`] | definitions of sensors and devices that can be added |
 //! | [`local`] | commands and their replies, discovery |
 //!
@@ -26,6 +27,7 @@ pub mod devices;
 mod history;
 pub mod local;
 mod macros;
+pub mod notify;
 mod peripherals;
 mod settings;
 pub(crate) mod values;

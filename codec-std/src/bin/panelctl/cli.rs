@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
-use crate::families::{DecodeOptions, Protocol, ness};
+use crate::families::{CrcChoice, Protocol, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -187,11 +187,27 @@ pub(crate) struct DecodeArgs {
     pub(crate) json: bool,
 
     #[command(flatten)]
-    pub(crate) options: DecodeOptions,
+    pub(crate) unit: UnitArgs,
 
     /// The capture; standard input if it is absent or `-`
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+}
+
+/// How units are read.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct UnitArgs {
+    /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
+    #[arg(long, value_enum)]
+    pub(crate) crc: Option<CrcChoice>,
+
+    /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
+    #[arg(long)]
+    pub(crate) mask: bool,
+
+    /// G90: serial number (GUID) of the panel, for messages that do not name it; those that name another one are bad
+    #[arg(long, value_name = "GUID")]
+    pub(crate) device_id: Option<String>,
 }
 
 const DECODE_HELP: &str = "\
@@ -222,6 +238,14 @@ For g90-cloud, where `messages` has what stands before in the unit:
   short-payload        a message is too short for its fields
   bad-utf8             a device id or a name is not UTF-8; the rest is shown
   too-long, empty, hex-input  as above
+For g90-notify:
+  bad-utf8, bad-json   the text is not UTF-8, or not JSON
+  missing-terminator   no NUL at the end
+  bad-envelope         not an array of a message code and data
+  bad-notification-arity, bad-alert-arity  the data has too few or too many elements
+  bad-record           an element is missing, too much or of the wrong type; `data` has what came
+  wrong-device-id      the alert is of another panel than --device-id says
+  too-long, hex-input  as above
 
 Examples:
   panelctl decode ness capture.txt

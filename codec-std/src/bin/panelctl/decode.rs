@@ -55,7 +55,7 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     /// Offset in bytes from the beginning of the unit.
     pub(crate) at: u64,
-    /// What could be read nevertheless.
+    /// What could be read all the same.
     pub(crate) fields: Fields,
 }
 
@@ -66,9 +66,8 @@ impl From<codec_core::Fault> for Problem {
 }
 
 impl Problem {
-    /// Nothing of the unit could be read.
-    pub(crate) fn new(class: &'static str, detail: String, at: u64) -> Self {
-        Self { class, detail, at, fields: Fields::new() }
+    pub(crate) fn new(class: &'static str, detail: impl Into<String>, at: u64) -> Self {
+        Self { class, detail: detail.into(), at, fields: Fields::new() }
     }
 
     /// Without the numbers of the fault: they were read from the unit, and may be a part of a code in one that is damaged.
@@ -85,7 +84,7 @@ impl Problem {
 }
 
 pub(crate) fn run(args: &DecodeArgs) -> anyhow::Result<Outcome> {
-    let mut decoder = args.protocol.decoder(&args.options)?;
+    let mut decoder = args.protocol.decoder(&args.unit)?;
     let mut input: Box<dyn Read> = match args.file.as_deref() {
         Some(path) if path.as_os_str() != "-" => Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?),
         _ => {
@@ -226,7 +225,7 @@ impl HexLines {
             return;
         }
         let Some(digit) = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else {
-            self.problem = Some(Problem::new("hex-input", "the input line has a character that is no hexadecimal digit".into(), at));
+            self.problem = Some(Problem::new("hex-input", "the input line has a character that is no hexadecimal digit", at));
             return;
         };
         match self.half.take() {
@@ -242,7 +241,7 @@ impl HexLines {
     fn end_line(&mut self, decoder: &mut dyn Decoder, printer: &mut Printer<impl Write>) -> anyhow::Result<()> {
         let mut problem = self.problem.take();
         if self.half.take().is_some() && problem.is_none() {
-            problem = Some(Problem::new("hex-input", "the input line has an odd number of digits".into(), self.column));
+            problem = Some(Problem::new("hex-input", "the input line has an odd number of digits", self.column));
         }
         self.column = 0;
         let unit = match problem {
@@ -258,13 +257,14 @@ impl HexLines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::{DecodeOptions, Protocol};
+    use crate::cli::UnitArgs;
+    use crate::families::Protocol;
 
     /// The output for input cut into pieces of a size.
     fn decoded(input: &[u8], hex: bool, json: bool, piece: usize) -> (Vec<String>, u64) {
         let mut printed = Vec::new();
         let mut printer = Printer { output: Output::new(&mut printed), json, bad: 0 };
-        let mut decoder = Protocol::Ness.decoder(&DecodeOptions::default()).unwrap();
+        let mut decoder = Protocol::Ness.decoder(&UnitArgs::default()).unwrap();
         let (mut lines, mut stream) = (HexLines::default(), Stream::default());
         for (bytes, eof) in input.chunks(piece).map(|bytes| (bytes, false)).chain([(&[][..], true)]) {
             match hex {

@@ -5,26 +5,11 @@ pub(crate) mod ksenia;
 pub(crate) mod ness;
 
 use anyhow::bail;
-use clap::{Args, ValueEnum};
+use clap::ValueEnum;
 use codec_core::ksenia::CrcPolicy;
 
+use crate::cli::UnitArgs;
 use crate::decode::Decoder;
-
-/// How `decode` decodes, as far as it depends on the protocol.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct DecodeOptions {
-    /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
-    #[arg(long, value_enum)]
-    pub(crate) crc: Option<CrcChoice>,
-
-    /// G90: the device id (GUID) of the panel, for what does not tell it
-    #[arg(long, value_name = "ID")]
-    pub(crate) device_id: Option<String>,
-
-    /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
-    #[arg(long)]
-    pub(crate) mask: bool,
-}
 
 /// What `decode` can be told to decode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,22 +20,24 @@ pub(crate) enum Protocol {
     Ksenia,
     /// G90 panels, the binary messages to and from their cloud. With --hex a line may hold several: then they are in `messages`
     G90Cloud,
+    /// G90 panels, what they tell by themselves: datagrams to port 12901, each ended by its NUL
+    G90Notify,
 }
 
 impl Protocol {
     /// A decoder at the beginning of a capture.
-    pub(crate) fn decoder(self, options: &DecodeOptions) -> anyhow::Result<Box<dyn Decoder>> {
-        let mask = options.mask;
-        match self {
-            Self::Ness if options.crc.is_some() => bail!("--crc is for ksenia: checksums of ness lines are reported"),
-            Self::G90Cloud if options.crc.is_some() => bail!("--crc is for ksenia"),
-            Self::Ness | Self::Ksenia if options.device_id.is_some() => bail!("--device-id is for g90"),
-            _ => {}
+    pub(crate) fn decoder(self, args: &UnitArgs) -> anyhow::Result<Box<dyn Decoder>> {
+        if args.crc.is_some() && self != Self::Ksenia {
+            bail!("--crc is for ksenia: checksums of ness lines are reported, g90 has none");
+        }
+        if args.device_id.is_some() && !matches!(self, Self::G90Cloud | Self::G90Notify) {
+            bail!("--device-id is for g90");
         }
         Ok(match self {
-            Self::Ness => Box::new(ness::decode::LineDecoder::new(mask)),
-            Self::Ksenia => Box::new(ksenia::decode::MessageDecoder::new(mask, options.crc.unwrap_or(CrcChoice::Strict).policy())),
-            Self::G90Cloud => Box::new(g90::cloud::decode::MessageDecoder::new(mask, options.device_id.as_deref())),
+            Self::Ness => Box::new(ness::decode::LineDecoder::new(args.mask)),
+            Self::Ksenia => Box::new(ksenia::decode::MessageDecoder::new(args.mask, args.crc.unwrap_or(CrcChoice::Strict).policy())),
+            Self::G90Cloud => Box::new(g90::cloud::decode::MessageDecoder::new(args.mask, args.device_id.as_deref())),
+            Self::G90Notify => Box::new(g90::notify::DatagramDecoder::new(args.device_id.clone())),
         })
     }
 }

@@ -7,6 +7,7 @@ use codec_core::g90::{AlertSource, AlertType, PeripheralType, StateChange};
 use serde_json::{Value, json};
 
 use crate::decode::{Cut, Decoder, Problem, Show};
+use crate::families::g90::notify::DatagramDecoder;
 use crate::families::g90::time::iso;
 use crate::output::Fields;
 
@@ -42,38 +43,43 @@ impl MessageDecoder {
 impl Decoder for MessageDecoder {
     fn unit<'u>(&'u mut self, bytes: &'u [u8]) -> Result<Box<dyn Show + 'u>, Problem> {
         if bytes.is_empty() {
-            return Err(Problem::new("empty", "empty unit".into(), 0));
+            return Err(Problem::new("empty", "empty unit", 0));
         }
         if !self.stream {
             self.device_id = None;
         }
-        let mut messages = Vec::new();
+        let mut messages: Vec<Shown<'_>> = Vec::new();
+        let mut problem = None;
         let mut rest = bytes;
         while !rest.is_empty() {
             let begin = bytes.len() - rest.len();
-            let shown = match self.message(rest) {
-                Ok(shown) => shown,
+            match self.message(rest) {
+                Ok(shown) => {
+                    // What is wrong inside a message costs no other.
+                    problem = problem.or_else(|| shown.problem(begin as u64));
+                    let len = usize::try_from(shown.message.header.length).unwrap_or(usize::MAX);
+                    rest = rest.get(len..).unwrap_or_default();
+                    messages.push(shown);
+                }
                 Err(fault) => {
                     let mut problem = Problem::from(fault);
                     // A piece of a header behind a good message is what is left over.
                     if begin > 0 && problem.class == "short-header" {
                         problem.class = "length-exceeds-data";
                     }
-                    return Err(within(problem, begin, &messages));
+                    problem.at += begin as u64;
+                    problem.fields = Several(messages).fields();
+                    return Err(problem);
                 }
-            };
-            if let Some(at) = shown.not_utf8() {
-                let mut problem = Problem::new("bad-utf8", format!("a text is not UTF-8: {}", shown.row()), at as u64);
-                problem.fields = shown.fields();
-                return Err(if begin > 0 { within(problem, begin, &messages) } else { problem });
             }
-            let len = usize::try_from(shown.message.header.length).unwrap_or(usize::MAX);
-            rest = rest.get(len..).unwrap_or_default();
-            messages.push(shown);
         }
-        match <[_; 1]>::try_from(messages) {
-            Ok([only]) => Ok(Box::new(only)),
-            Err(several) => Ok(Box::new(Several(several))),
+        let shown: Box<dyn Show + 'u> = match <[_; 1]>::try_from(messages) {
+            Ok([only]) => Box::new(only),
+            Err(several) => Box::new(Several(several)),
+        };
+        match problem {
+            None => Ok(shown),
+            Some(problem) => Err(Problem { fields: shown.fields(), ..problem }),
         }
     }
 
@@ -88,23 +94,13 @@ impl Decoder for MessageDecoder {
     }
 }
 
-/// A problem of the message that begins at `begin`, with the messages before it.
-fn within(mut problem: Problem, begin: usize, before: &[Shown<'_>]) -> Problem {
-    problem.at += begin as u64;
-    problem.fields = Fields::from_iter([("messages".into(), list(before))]);
-    problem
-}
-
 /// Several messages in one unit.
 struct Several<'u>(Vec<Shown<'u>>);
 
-fn list(messages: &[Shown<'_>]) -> Value {
-    messages.iter().map(|shown| Value::Object(shown.fields())).collect()
-}
-
 impl Show for Several<'_> {
     fn fields(&self) -> Fields {
-        Fields::from_iter([("messages".into(), list(&self.0))])
+        let messages = self.0.iter().map(|shown| Value::Object(shown.fields())).collect();
+        Fields::from_iter([("messages".into(), messages)])
     }
 
     fn row(&self) -> String {
@@ -148,6 +144,43 @@ impl Show for Shown<'_> {
 }
 
 impl Shown<'_> {
+    /// What is wrong with the message, which begins at `begin` in its unit.
+    fn problem(&self, begin: u64) -> Option<Problem> {
+        if let Body::Notification(text) = self.message.body {
+            let problem = self.inner().unit(text).err()?;
+            return Some(Problem { at: begin + cloud::VERSIONED_HEADER as u64 + problem.at, ..problem });
+        }
+        let detail = format!("a text is not UTF-8: {}", self.row());
+        self.not_utf8().map(|at| Problem::new("bad-utf8", detail, begin + at as u64))
+    }
+
+    /// A decoder of what a notification holds.
+    fn inner(&self) -> DatagramDecoder {
+        DatagramDecoder::new(Some(self.device_id.clone()))
+    }
+
+    /// What a notification holds, and what kind of text it is.
+    fn put_inner(&self, text: &[u8], put: &mut impl FnMut(&str, Value)) {
+        let mut decoder = self.inner();
+        let inner = match decoder.unit(text) {
+            Ok(unit) => unit.fields(),
+            Err(problem) => {
+                let mut fields = problem.fields;
+                fields.insert("error".into(), json!(problem.class));
+                fields
+            }
+        };
+        let name = |name: &Value| name.as_str().unwrap_or("INVALID").to_owned();
+        let kind = match inner.get("message_name").and_then(Value::as_str) {
+            Some("NOTIFICATION") => format!("notification:{}", name(&inner.get("kind_name").cloned().unwrap_or_default())),
+            Some("ALERT") => format!("alert:{}", name(&inner.get("alert").map(|alert| alert["type_name"].clone()).unwrap_or_default())),
+            Some(other) => other.to_lowercase(),
+            None => "invalid".into(),
+        };
+        put("inner_kind", json!(kind));
+        put("inner", Value::Object(inner));
+    }
+
     /// Where the message has a text that should be UTF-8 and is not.
     fn not_utf8(&self) -> Option<usize> {
         let texts = match self.message.body {
@@ -231,6 +264,7 @@ impl Shown<'_> {
             Body::Notification(bytes) => {
                 put("json_hex", json!(digits(bytes)));
                 put("json_text", json!(text(bytes)));
+                self.put_inner(bytes, put);
             }
             Body::CommandAnswer(answer) => {
                 put("flag1", json!(cloud::VERSION));

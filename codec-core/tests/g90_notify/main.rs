@@ -1,0 +1,4 @@
+//! Notifications and alerts of G90 panels.
+
+mod spec;
+mod vectors;
