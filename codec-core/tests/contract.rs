@@ -444,14 +444,14 @@ impl Case for G90CloudController {
     type Machine = g90::cloud::Controller<'static>;
 
     fn machine() -> Self::Machine {
-        g90::cloud::Controller::new(g90::cloud::controller::Config::new()).unwrap()
+        g90::cloud::Controller::new(g90::cloud::controller::Config::new(), vec![g90::SensorSlot::default(); 2].leak()).unwrap()
     }
 
     fn submit(machine: &mut Self::Machine, n: usize, env: &Env, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         use g90::cloud::controller::{Command, Upstream};
         let command = match n {
-            0 => Command::Run { command: 100, parameters: "" },
-            1 => Command::Run { command: 200, parameters: "[200,[1,10]]" },
+            0 => Command::Run { command: 100, parameters: codec_core::Secret::new("") },
+            1 => Command::Run { command: 200, parameters: codec_core::Secret::new("[200,[1,10]]") },
             _ => Command::Upstream(Upstream::Lost),
         };
         machine.submit(env, command, tx).map(|_| ())
@@ -497,7 +497,8 @@ impl Case for G90CloudPanel {
 
     fn machine() -> Self::Machine {
         let mut config = g90::cloud::panel::Config::new();
-        config.answers = &[(100, "[100,[3]]")];
+        const ANSWERS: &[(u16, codec_core::Secret<&str>)] = &[(100, codec_core::Secret::new("[100,[3]]"))];
+        config.answers = ANSWERS;
         g90::cloud::Panel::new(config).unwrap()
     }
 
@@ -508,7 +509,7 @@ impl Case for G90CloudPanel {
             0 => Command::State(StateChange::ArmAway),
             1 => Command::Sensor { sensor: 1, source: AlertSource::Sensor, state: 1, name: "Hall" },
             2 => Command::Notify("[170,[1,[1]]]"),
-            _ => Command::Answer { number: 5, command: 200, text: "[200,[[0,0,0]]]" },
+            _ => Command::Answer { number: 5, command: 200, text: codec_core::Secret::new("[200,[[0,0,0]]]") },
         };
         machine.submit(env, command, tx).map(|_| ())
     }

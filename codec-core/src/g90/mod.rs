@@ -25,10 +25,12 @@ pub mod cloud;
 mod codes;
 pub mod devices;
 mod history;
+mod house;
 pub mod local;
 mod macros;
 pub mod notify;
 mod peripherals;
+mod repeats;
 mod settings;
 pub(crate) mod values;
 
@@ -38,6 +40,7 @@ pub use codes::{
     SensorState, StateChange,
 };
 pub use history::HistoryRow;
+pub use house::SensorSlot;
 pub use peripherals::{AlertFlags, AlertMode, MatchMode, PeripheralProtocol, PeripheralType, ReadWriteMode, ReservedFlags, UserFlags};
 pub use settings::{ApnAuth, GsmStatus, SpeechLanguage, SystemCommand, SystemSetting, Volume, WifiSetup, WifiStatus};
 

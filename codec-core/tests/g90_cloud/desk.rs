@@ -1,5 +1,6 @@
 //! A server on a bench: bytes of a panel in, events and answers out. And packets, written out by hand.
 
+use codec_core::g90::SensorSlot;
 use codec_core::g90::cloud::Controller;
 use codec_core::g90::cloud::controller::{Command, Config, Event};
 use codec_core::{Env, Instant, Machine, Refused, RxBuf, Ticket, TxBuf};
@@ -21,7 +22,7 @@ impl Desk {
     }
 
     pub fn with(config: Config<'static>) -> Self {
-        Self { server: Controller::new(config).unwrap(), now: 0, unix: Some(NOW), eof: false, unread: Vec::new() }
+        Self { server: Controller::new(config, sensors()).unwrap(), now: 0, unix: Some(NOW), eof: false, unread: Vec::new() }
     }
 
     fn env(&self) -> Env {
@@ -65,6 +66,11 @@ impl Desk {
         let ticket = self.server.submit(&self.env(), command, &mut tx)?;
         Ok((ticket, tx.unsent().to_vec()))
     }
+}
+
+/// Places for a few sensors.
+pub fn sensors() -> &'static mut [SensorSlot] {
+    vec![SensorSlot::default(); 4].leak()
 }
 
 pub fn hex(text: &str) -> Vec<u8> {

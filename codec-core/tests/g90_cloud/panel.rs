@@ -3,7 +3,7 @@
 use codec_core::g90::cloud::panel::{Command, Config, Event};
 use codec_core::g90::cloud::{Body, Panel, decode};
 use codec_core::g90::{AlertSource, PeripheralType, StateChange};
-use codec_core::{ConfigError, EncodeError, Env, Instant, Machine, Refused, RxBuf, TxBuf};
+use codec_core::{ConfigError, EncodeError, Env, Instant, Machine, Refused, RxBuf, Secret, TxBuf};
 
 use crate::desk::{NOW, PING, hello, hello_answers, hello_discovery, hex, message};
 
@@ -109,7 +109,8 @@ fn a_cloud_that_does_not_answer_is_left() {
 #[test]
 fn it_obeys_commands_it_knows() {
     let mut config = Config::new();
-    config.answers = &[(106, "[106,[900,0,0,1,2,2,60,2,0,180,2]]")];
+    const ANSWERS: &[(u16, Secret<&str>)] = &[(106, Secret::new("[106,[900,0,0,1,2,2,60,2,0,180,2]]"))];
+    config.answers = ANSWERS;
     let mut rig = Rig::with(config);
     rig.feed(b"");
     rig.feed(&hello_answers());
@@ -121,7 +122,7 @@ fn it_obeys_commands_it_knows() {
     // Another is told, and answered by whoever knows.
     let (seen, sent) = rig.feed(&hex("29500010 17000000 0100 0700 0200 6400 6400 05000000 00"));
     assert_eq!((seen, sent), (vec!["Command".into()], vec![]));
-    let sent = rig.submit(Command::Answer { number: 7, command: 100, text: "[100,[3]]" }).unwrap();
+    let sent = rig.submit(Command::Answer { number: 7, command: 100, text: Secret::new("[100,[3]]") }).unwrap();
     assert_eq!(sent, [hex("01000020 22000000 0100 07000000 0000 07000000 6400 6400"), b"[100,[3]]\0".to_vec()].concat());
 }
 
@@ -164,7 +165,7 @@ fn mistakes_are_told() {
     assert_eq!(with(|config| config.device_id = "GA00000A00000000"), text("device_id"));
     assert_eq!(with(|config| config.firmware = "2070"), text("firmware"));
     static LONG: [u8; 201] = [b'x'; 201];
-    assert_eq!(with(|config| config.answers = vec![(1, std::str::from_utf8(&LONG).unwrap())].leak()), text("answers"));
+    assert_eq!(with(|config| config.answers = vec![(1, Secret::new(std::str::from_utf8(&LONG).unwrap()))].leak()), text("answers"));
     let mut rig = Rig::with(Config::new());
     rig.feed(b"");
     let refused = rig.submit(Command::Sensor { sensor: 1, source: AlertSource::Other(256), state: 0, name: "" }).unwrap_err();

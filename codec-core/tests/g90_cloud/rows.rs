@@ -159,7 +159,7 @@ fn an_unusable_state_of_an_alarm_means_nothing() {
         let bytes = status_change([3, 32, 1, state], b"Cord 1");
         let meaning = decode(&bytes).unwrap().body.alert().unwrap().facts.meaning();
         assert_eq!(meaning != Meaning::Unsupported, good, "{state}");
-        assert_eq!(told(&bytes).len(), if good { 2 } else { 1 }, "{state}");
+        assert_eq!(told(&bytes).len() > 1, good, "{state}");
     }
 }
 

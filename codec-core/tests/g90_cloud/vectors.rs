@@ -84,11 +84,11 @@ fn fields(message: &Message<'_>, ping: &str) -> Value {
         Body::Notification(bytes) => json!({ "json_hex": digits(bytes), "json_text": text(bytes) }),
         Body::CommandAnswer(answer) => json!({
             "flag1": 1, "seq_num1": answer.number, "flag3": answer.flag, "seq_num2": answer.number_again, "cmd": answer.command,
-            "subcmd": answer.subcommand, "body_hex": digits(answer.text), "body_text": text(answer.text),
+            "subcmd": answer.subcommand, "body_hex": digits(answer.text.expose()), "body_text": text(answer.text.expose()),
         }),
         Body::Command(command) => json!({
             "unk1": command.flag, "cmd": command.command, "subcmd": command.subcommand, "seq_or_token": command.token,
-            "body_hex": digits(command.text), "body_text": text(command.text),
+            "body_hex": digits(command.text.expose()), "body_text": text(command.text.expose()),
         }),
         Body::HelloAck(flag) | Body::HelloAnswer(flag) => json!({ "flag": flag }),
         Body::HelloInfo { port } => json!({ "port": port }),

@@ -33,7 +33,6 @@
 
 mod command;
 mod config;
-mod house;
 
 pub use command::{Command, DeviceInfo, Event, Outcome, Upstream};
 pub use config::{Config, Mode, Quirks};
@@ -44,9 +43,14 @@ use super::output::{Done, MAX_DONE, write, write_with_nul};
 use super::padded::PaddedText;
 use super::wire::{Cut, Framer, decode};
 use crate::buf::{RxBuf, TxBuf};
-use crate::error::{CloseReason, ConfigError, Fault, FaultKind, Refused};
-use crate::home::Notice;
+use crate::error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};
+use crate::g90::house::{House, SensorSlot, Told};
+use crate::g90::notify;
+use crate::g90::repeats::Repeats;
+use crate::g90::{AlertFlags, Facts};
+use crate::home::{AreaState, Mode as ArmMode};
 use crate::machine::{Env, LinkKind, Machine, Pending, Ticket};
+use crate::secret::Secret;
 use crate::text::copy;
 use crate::timers::Instant;
 
@@ -62,7 +66,8 @@ enum Slot {
     /// The message that is held in the receive buffer.
     Message,
     Device(DeviceInfo),
-    Notice(Notice),
+    Told(Told),
+    Foreign,
     Done(Ticket, Outcome),
     Fault(Fault),
     Closed(CloseReason),
@@ -84,7 +89,11 @@ pub struct Controller<'b> {
     slot: Slot,
     device: Option<DeviceInfo>,
     device_changed: bool,
-    notice: Option<Notice>,
+    house: House<'b>,
+    repeats: Repeats,
+    /// What the text in the last message led to.
+    fault: Option<Fault>,
+    foreign: bool,
     upstream: Upstream,
     running: Option<Running>,
     done: Done<Outcome>,
@@ -103,20 +112,25 @@ pub struct Controller<'b> {
 const _: () = assert!(size_of::<Controller<'_>>() <= 512);
 
 impl<'b> Controller<'b> {
-    /// A server's side of a new connection.
+    /// A server's side of a new connection. `sensors` has a place for each sensor of the panel; without any, the state of sensors is not
+    /// kept.
     ///
     /// # Errors
     /// [`ConfigError::BadText`] for an announced address that does not fit 16 bytes or is none, and for a device id that is blank
     /// or longer than 15 bytes.
-    pub fn new(config: Config<'b>) -> Result<Self, ConfigError> {
+    pub fn new(config: Config<'b>, sensors: &'b mut [SensorSlot]) -> Result<Self, ConfigError> {
         config.check()?;
+        let house = House::new(sensors, config.occupancy_millis, config.alerts.contains(AlertFlags::DOOR_CLOSE));
         Ok(Self {
             config,
             framer: Framer::new(),
             slot: Slot::Message,
             device: None,
             device_changed: false,
-            notice: None,
+            house,
+            repeats: Repeats::new(),
+            fault: None,
+            foreign: false,
             upstream: Upstream::Connecting,
             running: None,
             done: Done::new(),
@@ -135,6 +149,18 @@ impl<'b> Controller<'b> {
     #[must_use]
     pub const fn device(&self) -> Option<DeviceInfo> {
         self.device
+    }
+
+    /// The table of sensors.
+    #[must_use]
+    pub const fn sensors(&self) -> &[SensorSlot] {
+        self.house.sensors()
+    }
+
+    /// Whether and how the panel is armed, or in alarm, as told so far.
+    #[must_use]
+    pub const fn area(&self) -> (AreaState, Option<ArmMode>) {
+        self.house.area()
     }
 
     /// When the panel last sent something, even if it was not understood.
@@ -175,8 +201,14 @@ impl<'b> Controller<'b> {
         if let (true, Some(device)) = (core::mem::take(&mut self.device_changed), self.device) {
             return self.announce(Slot::Device(device));
         }
-        if let Some(notice) = self.notice.take() {
-            return self.announce(Slot::Notice(notice));
+        if let Some(fault) = self.fault.take() {
+            return self.announce(Slot::Fault(fault));
+        }
+        if core::mem::take(&mut self.foreign) {
+            return self.announce(Slot::Foreign);
+        }
+        if let Some(told) = self.house.next() {
+            return self.announce(Slot::Told(told));
         }
         let (ticket, outcome) = self.done.pop()?;
         self.announce(Slot::Done(ticket, outcome))
@@ -191,14 +223,35 @@ impl<'b> Controller<'b> {
             Body::CommandAnswer(answer) if self.running.is_some_and(|running| running.number == answer.number) => {
                 self.end_running(Outcome::Answered);
             }
+            Body::Notification(text) if self.is_trusted() => self.notification(text, env.now),
             _ => {}
         }
-        if let Some(alert) = message.body.alert() {
-            if self.is_trusted() {
-                self.notice = house::notice(alert.facts);
-            }
+        if let Some(alert) = message.body.alert().filter(|_| self.is_trusted()) {
+            self.alert(alert.facts, alert.unix_time.into(), env.now);
         }
         Ok(())
+    }
+
+    /// Takes in the text of a notification or an alert. What is wrong with it is told after its message.
+    fn notification(&mut self, text: &[u8], now: Instant) {
+        match notify::decode(text).and_then(|message| message.body()) {
+            Ok(notify::Body::Notification(notification)) => self.fault = self.house.notification(&notification, now),
+            Ok(notify::Body::Alert(alert)) => {
+                self.foreign = self.device.is_some_and(|device| alert.device_id != device.id.as_str());
+                if !self.foreign {
+                    self.alert(alert.facts, alert.unix_time, now);
+                }
+            }
+            Ok(notify::Body::Other(_)) => {}
+            // Offsets count from the beginning of the message.
+            Err(fault) => self.fault = Some(Fault { at: fault.at.saturating_add(12), ..fault }),
+        }
+    }
+
+    fn alert(&mut self, facts: Facts, unix_time: i64, now: Instant) {
+        if !self.config.drop_repeated || !self.repeats.is_repeated(facts, unix_time) {
+            self.fault = self.house.alert(facts, now);
+        }
     }
 
     /// Whether what is said counts: with a list of panels, only after one of them has said hello.
@@ -257,7 +310,7 @@ impl<'b> Controller<'b> {
     }
 
     /// Sends a local command.
-    fn run(&mut self, env: &Env, command: u16, parameters: &str, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+    fn run(&mut self, env: &Env, command: u16, parameters: Secret<&str>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         if self.config.mode != Mode::Standalone && self.upstream != Upstream::Lost {
             return Err(Refused::NotAllowed);
         }
@@ -268,7 +321,7 @@ impl<'b> Controller<'b> {
             0 => 1,
             number => number,
         };
-        let request = CommandRequest { flag: 2, command, subcommand: command, token: 5, text: parameters.as_bytes() };
+        let request = CommandRequest { flag: 2, command, subcommand: command, token: 5, text: Secret::new(parameters.expose().as_bytes()) };
         write_with_nul(&Body::Command(request), number, tx)?;
         self.number = number;
         self.wrote = true;
@@ -294,6 +347,7 @@ impl Machine for Controller<'_> {
         if !core::mem::replace(&mut self.started, true) {
             self.last_heard = env.now;
         }
+        self.house.expire(env.now);
         if self.running.is_some_and(|running| running.until <= env.now) {
             self.end_running(Outcome::TimedOut);
         }
@@ -349,7 +403,9 @@ impl Machine for Controller<'_> {
         match self.slot {
             Slot::Message => decode(pending.bytes(rx)).map_or_else(Event::Fault, Event::Message),
             Slot::Device(device) => Event::Device(device),
-            Slot::Notice(notice) => Event::Notice(notice),
+            Slot::Told(Told::Notice(notice)) => Event::Notice(notice),
+            Slot::Told(Told::OpenWhenArming { sensor, active }) => Event::OpenWhenArming { sensor, active },
+            Slot::Foreign => Event::ForeignAlert,
             Slot::Done(ticket, outcome) => Event::Done { ticket, outcome },
             Slot::Fault(fault) => Event::Fault(fault),
             Slot::Closed(reason) => Event::Closed(reason),
@@ -373,6 +429,14 @@ impl Machine for Controller<'_> {
                 self.upstream = upstream;
                 self.done.push(ticket, Outcome::Confirmed);
             }
+            Command::Sensor { index, kind, protocol } => {
+                self.house.define(index, kind, protocol).map_err(no_place)?;
+                self.done.push(ticket, Outcome::Confirmed);
+            }
+            Command::Alerts(flags) => {
+                self.house.closing_told = flags.contains(AlertFlags::DOOR_CLOSE);
+                self.done.push(ticket, Outcome::Confirmed);
+            }
             Command::Close => {
                 self.closing = Some(CloseReason::Requested);
                 self.done.push(ticket, Outcome::Confirmed);
@@ -391,15 +455,22 @@ impl Machine for Controller<'_> {
             || self.blocked
             || self.closing.is_some()
             || self.device_changed
-            || self.notice.is_some()
+            || self.house.has_news()
+            || self.fault.is_some()
+            || self.foreign
             || !self.done.is_empty();
         if at_once {
             return Some(Instant::ZERO);
         }
-        [self.silence_ends(), self.running.map(|running| running.until)].into_iter().flatten().min()
+        [self.silence_ends(), self.running.map(|running| running.until), self.house.deadline()].into_iter().flatten().min()
     }
 
     fn is_closed(&self) -> bool {
         self.closed
     }
+}
+
+fn no_place(limit: u32) -> Refused {
+    let found = limit.saturating_add(1);
+    Refused::Invalid(EncodeError::OutOfRange { field: "sensors", min: 0, max: limit, found })
 }

@@ -137,7 +137,7 @@ fn payload(body: &Body<'_>, writer: &mut Writer<'_>) {
             writer.i32s(&[answer.number_again]);
             writer.u16(answer.command);
             writer.u16(answer.subcommand);
-            writer.bytes(answer.text);
+            writer.bytes(answer.text.expose());
         }
         Body::HelloAck(flag) | Body::HelloAnswer(flag) => writer.u8(*flag),
         Body::HelloInfo { port } => writer.i32s(&[*port]),
@@ -151,8 +151,8 @@ fn payload(body: &Body<'_>, writer: &mut Writer<'_>) {
             writer.u16(command.command);
             writer.u16(command.subcommand);
             writer.i32s(&[command.token]);
-            writer.bytes(command.text);
+            writer.bytes(command.text.expose());
         }
-        Body::Unknown { payload, .. } => writer.bytes(payload),
+        Body::Unknown { payload, .. } => writer.bytes(payload.expose()),
     }
 }

@@ -5,6 +5,7 @@
 use super::header::{Header, Route};
 use super::padded::PaddedText;
 use super::reader::Reader;
+use crate::secret::Secret;
 
 /// Bytes behind the known fields of a status change: 0 in every capture.
 pub const TAIL: usize = 68;
@@ -13,26 +14,26 @@ pub const TAIL: usize = 68;
 pub const LEFTOVER: usize = 34;
 
 /// A decoded message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Message<'i> {
     /// The header.
     pub header: Header,
     /// What it says.
     pub body: Body<'i>,
-    pub(super) payload: &'i [u8],
+    pub(super) payload: Secret<&'i [u8]>,
 }
 
 impl<'i> Message<'i> {
     /// All bytes behind the header, also those that no field is known for.
     #[must_use]
     pub const fn payload(&self) -> &'i [u8] {
-        self.payload
+        self.payload.expose()
     }
 }
 
 /// What a message says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Body<'i> {
@@ -69,8 +70,8 @@ pub enum Body<'i> {
     Unknown {
         /// What the header says.
         route: Route,
-        /// The bytes behind the header.
-        payload: &'i [u8],
+        /// The bytes behind the header. A command that nobody knows yet may be in them.
+        payload: Secret<&'i [u8]>,
     },
 }
 
@@ -172,7 +173,7 @@ pub struct SensorAlarm<'i> {
 ///
 /// It can be read as a message with the short header and two numbers of 4 bytes, as the Python library does, or with the long header and
 /// a sequence of 2 bytes; up to 65535 they are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CommandAnswer<'i> {
     /// Offset 10: number of the command that is answered. Its lower half is the header's sequence.
@@ -185,8 +186,9 @@ pub struct CommandAnswer<'i> {
     pub command: u16,
     /// Offset 22: the same code again.
     pub subcommand: u16,
-    /// Offset 24: `[code,[data]]` and a NUL, the answer as it would be in the local network without `ISTART` and `IEND`.
-    pub text: &'i [u8],
+    /// Offset 24: `[code,[data]]` and a NUL, the answer as it would be in the local network without `ISTART` and
+    /// `IEND`. Passwords may be in it.
+    pub text: Secret<&'i [u8]>,
 }
 
 /// Where the cloud is, 44 bytes.
@@ -204,7 +206,7 @@ pub struct DiscoveryAnswer<'i> {
 }
 
 /// A local command for the panel, 22 bytes and a text. The layout is known from two captures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CommandRequest<'i> {
     /// Offset 12: 2 in both captures.
@@ -215,8 +217,8 @@ pub struct CommandRequest<'i> {
     pub subcommand: u16,
     /// Offset 18: 5 in both captures.
     pub token: i32,
-    /// Offset 22: nothing, or `[code,[parameters]]`, and a NUL.
-    pub text: &'i [u8],
+    /// Offset 22: nothing, or `[code,[parameters]]`, and a NUL. Passwords may be in it.
+    pub text: Secret<&'i [u8]>,
 }
 
 impl Body<'_> {
@@ -273,7 +275,7 @@ pub(super) fn body<'i>(header: &Header, payload: &'i [u8]) -> Result<Body<'i>, u
             Some(2) => (state_change(reader).map(Body::StateChange), 108),
             Some(3) => (sensor_alarm(reader).map(Body::SensorAlarm), 108),
             Some(4) => (sensor_change(reader).map(Body::SensorChange), 108),
-            Some(_) => return Ok(Body::Unknown { route: header.route, payload }),
+            Some(_) => return Ok(Body::Unknown { route: header.route, payload: Secret::new(payload) }),
             None => (None, 108),
         },
         Route::NOTIFICATION => return Ok(Body::Notification(payload)),
@@ -283,7 +285,7 @@ pub(super) fn body<'i>(header: &Header, payload: &'i [u8]) -> Result<Body<'i>, u
         Route::HELLO_INFO => (reader.i32().map(|port| Body::HelloInfo { port }), 4),
         Route::DISCOVERY_ANSWER => (discovery_answer(reader).map(Body::DiscoveryAnswer), 32),
         Route::COMMAND => (command(reader).map(Body::Command), 10),
-        route => return Ok(Body::Unknown { route, payload }),
+        route => return Ok(Body::Unknown { route, payload: Secret::new(payload) }),
     };
     body.ok_or(needed)
 }
@@ -346,7 +348,7 @@ fn command_answer<'i>(sequence: u16, reader: &mut Reader<'i>) -> Option<CommandA
     let flag = reader.u16()?;
     let number_again = reader.i32()?;
     let (command, subcommand) = (reader.u16()?, reader.u16()?);
-    Some(CommandAnswer { number, flag, number_again, command, subcommand, text: reader.rest() })
+    Some(CommandAnswer { number, flag, number_again, command, subcommand, text: Secret::new(reader.rest()) })
 }
 
 fn discovery_answer<'i>(reader: &mut Reader<'i>) -> Option<DiscoveryAnswer<'i>> {
@@ -357,5 +359,5 @@ fn discovery_answer<'i>(reader: &mut Reader<'i>) -> Option<DiscoveryAnswer<'i>> 
 
 fn command<'i>(reader: &mut Reader<'i>) -> Option<CommandRequest<'i>> {
     let (flag, command, subcommand) = (reader.u16()?, reader.u16()?, reader.u16()?);
-    Some(CommandRequest { flag, command, subcommand, token: reader.i32()?, text: reader.rest() })
+    Some(CommandRequest { flag, command, subcommand, token: reader.i32()?, text: Secret::new(reader.rest()) })
 }

@@ -28,6 +28,7 @@ use super::wire::{Cut, Framer, decode};
 use crate::buf::{RxBuf, TxBuf};
 use crate::error::{CloseReason, ConfigError, EncodeError, Fault, Refused};
 use crate::machine::{Env, LinkKind, Machine, Pending, Ticket};
+use crate::secret::Secret;
 use crate::timers::{Instant, Timers};
 
 /// What the last `poll_event` announced.
@@ -187,7 +188,7 @@ impl<'b> Panel<'b> {
             Body::Command(command) => {
                 let known = self.config.answers.iter().find(|(code, _)| *code == command.command);
                 if let (Some((code, text)), Some(number)) = (known, message.header.sequence) {
-                    self.wrote |= write_with_nul(&answer(number, *code, text), 0, tx).is_ok();
+                    self.wrote |= write_with_nul(&answer(number, *code, *text), 0, tx).is_ok();
                 }
             }
             _ => {}
@@ -206,9 +207,9 @@ impl<'b> Panel<'b> {
     }
 }
 
-fn answer(number: u16, command: u16, text: &str) -> Body<'_> {
-    let number = number.into();
-    Body::CommandAnswer(CommandAnswer { number, flag: 0, number_again: number, command, subcommand: command, text: text.as_bytes() })
+fn answer(number: u16, command: u16, text: Secret<&str>) -> Body<'_> {
+    let (number, text) = (number.into(), Secret::new(text.expose().as_bytes()));
+    Body::CommandAnswer(CommandAnswer { number, flag: 0, number_again: number, command, subcommand: command, text })
 }
 
 /// A number of one byte.

@@ -8,10 +8,14 @@
 //! Panels send them while their WiFi address is exactly 10.10.10.250, as broadcasts from port 45000. Alerts come only if the alert
 //! configuration of the panel says so.
 
+pub mod controller;
 mod encode;
 mod fault;
+mod follower;
 mod wire;
 
+pub use controller::Controller;
 pub use encode::{encode_alert, encode_notification, escape};
 pub use fault::NotifyFault;
+pub use follower::{HISTORY_DEPTH, HISTORY_POLL_MILLIS, HistoryFollower};
 pub use wire::{Alert, Body, Message, Notification, decode};

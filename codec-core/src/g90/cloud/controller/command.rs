@@ -2,8 +2,10 @@
 
 use crate::error::{CloseReason, Fault};
 use crate::g90::cloud::{DeviceId, Message};
+use crate::g90::{AlertFlags, PeripheralProtocol, PeripheralType};
 use crate::home::Notice;
 use crate::machine::Ticket;
+use crate::secret::Secret;
 
 /// What a [`Controller`](super::Controller) can be asked for. Each that is accepted ends in one [`Event::Done`].
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +22,22 @@ pub enum Command<'c> {
     Run {
         /// Code of a local command.
         command: u16,
-        /// What would stand between `ISTART[code,code,` and `]IEND` in the local network, as `[200,[1,10]]`, or empty.
-        parameters: &'c str,
+        /// What would stand between `ISTART[code,code,` and `]IEND` in the local network, as `[200,[1,10]]`, or empty. Passwords may
+        /// be among them.
+        parameters: Secret<&'c str>,
     },
+    /// A sensor in the panel's list, as the local protocol reads it. Known sensors tell at once whether they are wired, and whether they
+    /// tell that they close.
+    Sensor {
+        /// Its index.
+        index: u32,
+        /// What it is.
+        kind: PeripheralType,
+        /// How it is connected.
+        protocol: PeripheralProtocol,
+    },
+    /// What the panel sends alerts for, as read from it.
+    Alerts(AlertFlags),
     /// End the connection.
     Close,
 }
@@ -63,8 +78,20 @@ pub enum Event<'i> {
     Message(Message<'i>),
     /// The panel told who it is, for the first time on this connection, or differently than before.
     Device(DeviceInfo),
-    /// Something about the house changed.
+    /// Something about the house changed. Numbers of zones are indices in the panel's list of sensors; [`ZoneFlags::OPEN`] means
+    /// active.
+    ///
+    /// [`ZoneFlags::OPEN`]: crate::home::ZoneFlags::OPEN
     Notice(Notice),
+    /// A door was open when the panel was being armed, or no longer counts as such.
+    OpenWhenArming {
+        /// Index of its sensor.
+        sensor: u32,
+        /// Whether it was.
+        active: bool,
+    },
+    /// The alert in the message before names another panel than the last hello. It does not count.
+    ForeignAlert,
     /// A command ended.
     Done {
         /// Which.
@@ -72,7 +99,7 @@ pub enum Event<'i> {
         /// How.
         outcome: Outcome,
     },
-    /// A message that could not be used. Decoding goes on with the next.
+    /// A message, or the text of the notification before, could not be used; or the table of sensors is full. What comes next can be.
     Fault(Fault),
     /// The connection has ended. Nothing follows.
     Closed(CloseReason),

@@ -1,6 +1,7 @@
 //! How a server behaves.
 
 use crate::error::ConfigError;
+use crate::g90::AlertFlags;
 use crate::g90::cloud::device_id::MAX_DEVICE_ID;
 
 /// How a [`Controller`](super::Controller) behaves.
@@ -25,6 +26,15 @@ pub struct Config<'b> {
     pub silence_millis: u32,
     /// Milliseconds to wait for the answer to a command. Default 10,000.
     pub answer_millis: u32,
+    /// Milliseconds after which an active sensor counts as quiet, since most never tell. Every activity begins them anew. 0 for never.
+    /// Default 3,000.
+    pub occupancy_millis: u32,
+    /// What the panel sends alerts for. With [`AlertFlags::DOOR_CLOSE`] door contacts tell that they close, and stay open till then.
+    /// Default none; [`Command::Alerts`](super::Command::Alerts) changes it.
+    pub alerts: AlertFlags,
+    /// Pass over an alert that comes a second time with nothing from the same source between, as panels send many both as a notification
+    /// and as a status change. Default on.
+    pub drop_repeated: bool,
     /// Ways of other servers.
     pub quirks: Quirks,
 }
@@ -63,6 +73,9 @@ impl Config<'static> {
             announced_port: None,
             silence_millis: 200_000,
             answer_millis: 10_000,
+            occupancy_millis: 3_000,
+            alerts: AlertFlags::NONE,
+            drop_repeated: true,
             quirks: Quirks { hello_tells_listen_port: false },
         }
     }

@@ -4,6 +4,7 @@ use crate::error::{CloseReason, Fault};
 use crate::g90::cloud::Message;
 use crate::g90::{AlertSource, PeripheralType, StateChange};
 use crate::machine::Ticket;
+use crate::secret::Secret;
 
 /// Something that happens to the panel, or that it is to say. Each that is accepted ends in one [`Event::Done`].
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +43,8 @@ pub enum Command<'c> {
         number: u16,
         /// Its code.
         command: u16,
-        /// `[code,[data]]`, without the NUL.
-        text: &'c str,
+        /// `[code,[data]]`, without the NUL. Passwords may be in it.
+        text: Secret<&'c str>,
     },
     /// End the connection.
     Close,

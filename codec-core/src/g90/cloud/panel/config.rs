@@ -3,6 +3,7 @@
 use crate::error::ConfigError;
 use crate::g90::cloud::device_id::MAX_DEVICE_ID;
 use crate::g90::cloud::{Hello, HelloDiscovery};
+use crate::secret::Secret;
 
 /// How a [`Panel`](super::Panel) behaves.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,7 @@ pub struct Config<'b> {
     pub answer_millis: u32,
     /// Answers to commands of the cloud, by the code of the command: `[code,[data]]`, at most 200 bytes each. A command that is not
     /// among them is told and not answered. Default none.
-    pub answers: &'b [(u16, &'b str)],
+    pub answers: &'b [(u16, Secret<&'b str>)],
     /// Flags of its hello.
     pub hello_flags: [i32; 10],
     /// Flags of its hello where it asks for its cloud.
@@ -66,7 +67,7 @@ impl Config<'_> {
         };
         text("device_id", self.device_id, MAX_DEVICE_ID)?;
         text("firmware", self.firmware, 3)?;
-        if self.answers.iter().any(|(_, answer)| answer.len() > MAX_ANSWER) {
+        if self.answers.iter().any(|(_, answer)| answer.expose().len() > MAX_ANSWER) {
             return Err(ConfigError::BadText { field: "answers" });
         }
         Ok(())

@@ -1,9 +1,9 @@
 //! `panelctl decode g90-cloud`: messages as JSON and as rows of a table.
 
-use codec_core::Fault;
 use codec_core::g90::cloud::{self, Alert, Body, Device, DeviceId, Framer, Header, MAX_MESSAGE, Message, PaddedText};
 use codec_core::g90::local::CommandCode;
 use codec_core::g90::{AlertSource, AlertType, PeripheralType, StateChange};
+use codec_core::{Fault, Secret};
 use serde_json::{Value, json};
 
 use crate::decode::{Cut, Decoder, Problem, Show};
@@ -210,21 +210,27 @@ impl Shown<'_> {
                 format!("sensor {} {} {peripheral} state {}", alarm.sensor, quoted(alarm.name), alarm.state)
             }
             Body::Notification(bytes) => plain(&text(bytes)),
-            Body::CommandAnswer(answer) => format!("{} {}", answer.command, plain(&self.secret(answer.text))),
-            Body::Command(command) => format!("{} {}", command.command, plain(&self.secret(command.text))),
+            Body::CommandAnswer(answer) => format!("{} {}", answer.command, plain(&self.secret(&answer.text))),
+            Body::Command(command) => format!("{} {}", command.command, plain(&self.secret(&command.text))),
             Body::HelloAck(flag) | Body::HelloAnswer(flag) => flag.to_string(),
             Body::HelloInfo { port } => format!("port {port}"),
             Body::DiscoveryAnswer(answer) => plain(&format!("{} port {}", answer.address, answer.port)),
             Body::Unknown { route, payload } => {
-                format!("{:02x} {:02x} {:02x} {}", route.command.0, route.source.0, route.destination.0, digits(payload))
+                format!(
+                    "{:02x} {:02x} {:02x} {}",
+                    route.command.0,
+                    route.source.0,
+                    route.destination.0,
+                    if self.mask { payload.to_string() } else { digits(payload.expose()) }
+                )
             }
             _ => String::new(),
         }
     }
 
     /// The text of a command or an answer: passwords are among what can be set and read.
-    fn secret(&self, bytes: &[u8]) -> String {
-        if self.mask { "***".into() } else { text(bytes) }
+    fn secret(&self, bytes: &Secret<&[u8]>) -> String {
+        if self.mask { bytes.to_string() } else { text(bytes.expose()) }
     }
 
     fn put_body(&self, put: &mut impl FnMut(&str, Value)) {
@@ -273,14 +279,14 @@ impl Shown<'_> {
                 put("seq_num2", json!(answer.number_again));
                 put_command(answer.command, put);
                 put("subcmd", json!(answer.subcommand));
-                self.put_text(answer.text, put);
+                self.put_text(&answer.text, put);
             }
             Body::Command(command) => {
                 put("unk1", json!(command.flag));
                 put_command(command.command, put);
                 put("subcmd", json!(command.subcommand));
                 put("seq_or_token", json!(command.token));
-                self.put_text(command.text, put);
+                self.put_text(&command.text, put);
             }
             Body::HelloAck(flag) | Body::HelloAnswer(flag) => put("flag", json!(flag)),
             Body::HelloInfo { port } => put("port", json!(port)),
@@ -291,7 +297,7 @@ impl Shown<'_> {
                 put("port", json!(answer.port));
                 put_time(answer.timestamp, put);
             }
-            Body::Unknown { payload, .. } => put("payload_hex", json!(digits(payload))),
+            Body::Unknown { payload, .. } => put("payload_hex", if self.mask { Value::Null } else { json!(digits(payload.expose())) }),
             _ => {}
         }
         let alert = match self.message.body {
@@ -303,8 +309,8 @@ impl Shown<'_> {
         }
     }
 
-    fn put_text(&self, bytes: &[u8], put: &mut impl FnMut(&str, Value)) {
-        put("body_hex", if self.mask { Value::Null } else { json!(digits(bytes)) });
+    fn put_text(&self, bytes: &Secret<&[u8]>, put: &mut impl FnMut(&str, Value)) {
+        put("body_hex", if self.mask { Value::Null } else { json!(digits(bytes.expose())) });
         put("body_text", json!(self.secret(bytes)));
     }
 
