@@ -1,5 +1,6 @@
 //! Writes the committed corpus: what documents and panels show, what our own encoders write, and mutations of both.
 
+mod g90_cloud;
 mod messages;
 
 use std::path::PathBuf;
@@ -86,7 +87,8 @@ fn main() -> std::io::Result<()> {
     };
     write("ksenia_envelope", &mutated(&mut random, messages::envelopes(), 600))?;
     write("elements", &mutated(&mut random, messages::documents(), 600))?;
-    write("ws", &mutated(&mut random, messages::frames(), 400))
+    write("ws", &mutated(&mut random, messages::frames(), 400))?;
+    write("g90_cloud", &mutated(&mut random, g90_cloud::streams(), 700))
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {
