@@ -224,6 +224,16 @@ impl<'b> TxBuf<'b> {
         self.tail = self.tail.saturating_add(len).min(self.storage.len());
     }
 
+    /// Puts a datagram in, if nothing waits and it fits.
+    #[cfg(feature = "g90")]
+    pub(crate) fn append_datagram(&mut self, datagram: &[u8], to: SocketAddr) -> bool {
+        let fits = self.is_empty() && self.append(datagram);
+        if fits {
+            self.to = Some(to);
+        }
+        fits
+    }
+
     /// Appends a whole frame, or nothing when it does not fit.
     pub(crate) fn append(&mut self, frame: &[u8]) -> bool {
         if self.storage.len().saturating_sub(self.tail) < frame.len() {

@@ -1,5 +1,6 @@
 //! Writes the committed corpus: what documents and panels show, what our own encoders write, and mutations of both.
 
+mod datagrams;
 mod g90_cloud;
 mod messages;
 
@@ -88,6 +89,7 @@ fn main() -> std::io::Result<()> {
     write("ksenia_envelope", &mutated(&mut random, messages::envelopes(), 600))?;
     write("elements", &mutated(&mut random, messages::documents(), 600))?;
     write("ws", &mutated(&mut random, messages::frames(), 400))?;
+    write("g90_notify", &mutated(&mut random, datagrams::notifications(), 400))?;
     write("g90_cloud", &mutated(&mut random, g90_cloud::streams(), 700))
 }
 

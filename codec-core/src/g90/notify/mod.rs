@@ -12,10 +12,12 @@ pub mod controller;
 mod encode;
 mod fault;
 mod follower;
+pub mod panel;
 mod wire;
 
 pub use controller::Controller;
 pub use encode::{encode_alert, encode_notification, escape};
 pub use fault::NotifyFault;
 pub use follower::{HISTORY_DEPTH, HISTORY_POLL_MILLIS, HistoryFollower};
+pub use panel::Panel;
 pub use wire::{Alert, Body, Message, Notification, decode};
