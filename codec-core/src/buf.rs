@@ -275,7 +275,7 @@ impl<'b> TxBuf<'b> {
 
     /// All that is free, in one piece, to write a frame into before its length is known. Only what [`advance`](Self::advance)
     /// names is sent.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "g90", feature = "ws"))]
     pub(crate) fn spare(&mut self) -> &mut [u8] {
         if self.head > 0 {
             move_to_front(self.storage, self.head, self.tail);
@@ -286,7 +286,7 @@ impl<'b> TxBuf<'b> {
     }
 
     /// Says that the first `len` bytes of [`spare`](Self::spare) are to be sent.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "g90", feature = "ws"))]
     pub(crate) fn advance(&mut self, len: usize) {
         self.tail = self.tail.saturating_add(len).min(self.storage.len());
     }

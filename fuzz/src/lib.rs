@@ -7,11 +7,13 @@
 //! cargo +nightly fuzz run --features libfuzzer ness_decode /tmp/found fuzz/corpus/ness_decode -- -dict=fuzz/dictionaries/ness.dict
 //! ```
 //!
-//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those for datagrams `g90.dict`, `ws` and
-//! `ksenia_session` have no dictionary. `cargo run -p fuzz --example corpus` writes the committed files again.
+//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those
+//! for datagrams `g90.dict`, `g90_cloud` has its own, `ws` and `ksenia_session` have none. `cargo run -p fuzz --example corpus` writes
+//! the committed files again.
 
 pub mod elements;
 mod feed;
+pub mod g90_cloud;
 pub mod g90_notify;
 pub mod ksenia_envelope;
 pub mod ksenia_session;
@@ -27,6 +29,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("elements", elements::run),
+    ("g90_cloud", g90_cloud::run),
     ("g90_notify", g90_notify::run),
     ("ksenia_envelope", ksenia_envelope::run),
     ("ksenia_session", ksenia_session::run),

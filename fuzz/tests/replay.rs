@@ -83,3 +83,25 @@ fn datagrams_of_the_shared_vectors_come_back() {
     println!("g90_notify: {inputs} inputs from vectors");
     assert!(inputs > 0);
 }
+
+#[test]
+fn packets_of_the_shared_vectors_are_cut_alike() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors/g90.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("no shared vectors beside this checkout");
+        return;
+    };
+    let records: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let records = records.as_array().unwrap().iter().filter(|record| record["transport"] == "cloud");
+    let bytes = |record: &serde_json::Value| {
+        let digits = record["wire_hex"].as_str().unwrap();
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect::<Vec<u8>>()
+    };
+    let packets: Vec<Vec<u8>> = records.map(bytes).collect();
+    for packet in &packets {
+        fuzz::g90_cloud::run(packet);
+    }
+    fuzz::g90_cloud::run(&packets.concat());
+    println!("g90_cloud: {} vectors", packets.len());
+    assert!(!packets.is_empty());
+}

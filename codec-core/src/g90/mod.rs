@@ -13,16 +13,20 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`cloud`] | the binary protocol to a cloud server: server side, panel side, and reading along |
 //! | [`notify`] | what the panel tells by itself |
 //! | [`devices`] | definitions of sensors and devices that can be added |
+//! | [`local`] | commands and their replies, discovery |
 //!
 //! Numbers are [`i64`] where a panel sends them as JSON; what has no name is kept.
 
 mod alerts;
+pub mod cloud;
 mod codes;
 pub mod devices;
 mod history;
 mod house;
+pub mod local;
 mod macros;
 pub mod notify;
 mod peripherals;

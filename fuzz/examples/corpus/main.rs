@@ -1,6 +1,7 @@
 //! Writes the committed corpus: what documents and panels show, what our own encoders write, and mutations of both.
 
 mod datagrams;
+mod g90_cloud;
 mod messages;
 
 use std::path::PathBuf;
@@ -90,7 +91,8 @@ fn main() -> std::io::Result<()> {
     write("ws", &mutated(&mut random, messages::frames(), 400))?;
     write("g90_notify", &mutated(&mut random, datagrams::notifications(), 400))?;
     let lists: Vec<_> = (0..40).map(|number| (format!("operations-{number:02}"), bytes(&mut random, 20 + 10 * number))).collect();
-    write("ksenia_session", &lists)
+    write("ksenia_session", &lists)?;
+    write("g90_cloud", &mutated(&mut random, g90_cloud::streams(), 700))
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {

@@ -213,7 +213,7 @@ pub(crate) struct UnitArgs {
     #[arg(long)]
     pub(crate) mask: bool,
 
-    /// G90: serial number of the panel; messages that name another one are bad
+    /// G90: serial number (GUID) of the panel, for messages that do not name it; those that name another one are bad
     #[arg(long, value_name = "GUID")]
     pub(crate) device_id: Option<String>,
 }
@@ -238,6 +238,14 @@ For ksenia:
   crc_format CRC_16 is missing or no number (--crc strict)
   crc        CRC_16 does not fit the text (--crc strict)
   too-long, hex-input  as above
+For g90-cloud, where `messages` has what stands before in the unit:
+  short-header         a message ends inside its header
+  length-exceeds-data  a message ends before the length in its header; bytes are left over
+  bad-length           no message has the length in the header
+  bad-version          another version than 1
+  short-payload        a message is too short for its fields
+  bad-utf8             a device id or a name is not UTF-8; the rest is shown
+  too-long, empty, hex-input  as above
 For g90-notify:
   bad-utf8, bad-json   the text is not UTF-8, or not JSON
   missing-terminator   no NUL at the end

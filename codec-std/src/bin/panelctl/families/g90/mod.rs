@@ -1,6 +1,8 @@
 //! G90.
 
+pub(crate) mod cloud;
 pub(crate) mod notify;
+pub(crate) mod time;
 
 use codec_core::{Fault, FaultKind, JsonError};
 
