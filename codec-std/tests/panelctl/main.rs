@@ -3,6 +3,7 @@
 
 mod decode;
 mod demo;
+mod g90_local;
 mod ksenia;
 mod live;
 mod process;

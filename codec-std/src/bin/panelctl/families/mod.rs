@@ -1,5 +1,6 @@
 //! The protocols. A family is one folder here, one variant of [`Protocol`] and one of each command's enum.
 
+pub(crate) mod g90;
 pub(crate) mod ksenia;
 pub(crate) mod ness;
 
@@ -7,6 +8,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 use codec_core::ksenia::CrcPolicy;
 
+use crate::cli::UnitArgs;
 use crate::decode::Decoder;
 
 /// What `decode` can be told to decode.
@@ -16,15 +18,23 @@ pub(crate) enum Protocol {
     Ness,
     /// Ksenia Lares 4.0 panels, the JSON messages inside the WebSocket, of either direction
     Ksenia,
+    /// G90 panels, commands, replies, system commands and discovery: datagrams of ports 12368 and 12900, each ended by its NUL
+    G90Local,
 }
 
 impl Protocol {
     /// A decoder at the beginning of a capture.
-    pub(crate) fn decoder(self, mask: bool, crc: Option<CrcChoice>) -> anyhow::Result<Box<dyn Decoder>> {
-        Ok(match (self, crc) {
-            (Self::Ness, Some(_)) => bail!("--crc is for ksenia: checksums of ness lines are reported"),
-            (Self::Ness, None) => Box::new(ness::decode::LineDecoder::new(mask)),
-            (Self::Ksenia, crc) => Box::new(ksenia::decode::MessageDecoder::new(mask, crc.unwrap_or(CrcChoice::Strict).policy())),
+    pub(crate) fn decoder(self, args: &UnitArgs) -> anyhow::Result<Box<dyn Decoder>> {
+        if args.crc.is_some() && self != Self::Ksenia {
+            bail!("--crc is for ksenia: checksums of ness lines are reported, g90 has none");
+        }
+        if args.expect.is_some() && self != Self::G90Local {
+            bail!("--expect is for g90-local");
+        }
+        Ok(match self {
+            Self::Ness => Box::new(ness::decode::LineDecoder::new(args.mask)),
+            Self::Ksenia => Box::new(ksenia::decode::MessageDecoder::new(args.mask, args.crc.unwrap_or(CrcChoice::Strict).policy())),
+            Self::G90Local => Box::new(g90::local::DatagramDecoder::new(args.mask, args.expect)),
         })
     }
 }

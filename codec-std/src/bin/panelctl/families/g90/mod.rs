@@ -1,0 +1,3 @@
+//! G90.
+
+pub(crate) mod local;
