@@ -110,7 +110,7 @@ impl<'b> RxBuf<'b> {
     }
 
     /// The unread bytes, to be decoded in place.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "g90", feature = "ws"))]
     pub(crate) fn unread_mut(&mut self) -> &mut [u8] {
         self.storage.get_mut(self.head..self.tail).unwrap_or_default()
     }
@@ -222,6 +222,16 @@ impl<'b> TxBuf<'b> {
     #[cfg(feature = "ws")]
     pub(crate) fn advance(&mut self, len: usize) {
         self.tail = self.tail.saturating_add(len).min(self.storage.len());
+    }
+
+    /// Puts a datagram in, if nothing waits and it fits.
+    #[cfg(feature = "g90")]
+    pub(crate) fn append_datagram(&mut self, datagram: &[u8], to: SocketAddr) -> bool {
+        let fits = self.is_empty() && self.append(datagram);
+        if fits {
+            self.to = Some(to);
+        }
+        fits
     }
 
     /// Appends a whole frame, or nothing when it does not fit.

@@ -16,6 +16,7 @@
 mod changes;
 mod codes;
 mod config;
+pub mod controller;
 mod discovery;
 mod fault;
 mod lists;
@@ -29,6 +30,7 @@ mod writer;
 pub use changes::{AlarmPhonesChanges, Changes, CidConfigChanges, HostConfigChanges, NetworkConfigChanges, SiaConfigChanges};
 pub use codes::CommandCode;
 pub use config::{AlarmPhones, CidConfig, ConfigKind, HostConfig, NetworkConfig, SiaConfig};
+pub use controller::Controller;
 pub use discovery::{BROADCAST_MILLIS, Probe, ProbeReply, TARGETED_MILLIS, decode as decode_probe, encode_probe};
 pub use fault::LocalFault;
 pub use lists::{PAGE_SIZE, Page, Peripheral, PeripheralSetup, page_head};
