@@ -208,7 +208,7 @@ impl<'b> TxBuf<'b> {
 
     /// All that is free, in one piece, to write a frame into before its length is known. Only what [`advance`](Self::advance)
     /// names is sent.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "g90", feature = "ws"))]
     pub(crate) fn spare(&mut self) -> &mut [u8] {
         if self.head > 0 {
             move_to_front(self.storage, self.head, self.tail);
@@ -222,6 +222,13 @@ impl<'b> TxBuf<'b> {
     #[cfg(feature = "ws")]
     pub(crate) fn advance(&mut self, len: usize) {
         self.tail = self.tail.saturating_add(len).min(self.storage.len());
+    }
+
+    /// Says that the first `len` bytes of [`spare`](Self::spare) are a datagram. Only if nothing waited.
+    #[cfg(feature = "g90")]
+    pub(crate) fn advance_datagram(&mut self, len: usize, to: SocketAddr) {
+        self.tail = self.tail.saturating_add(len).min(self.storage.len());
+        self.to = Some(to);
     }
 
     /// Puts a datagram in, if nothing waits and it fits.
