@@ -15,7 +15,9 @@ pub(super) struct House<'b> {
     area: (AreaState, Option<Mode>),
     area_news: bool,
     full_told: [bool; 2],
-    fault: Option<Fault>,
+    full: Option<Fault>,
+    /// The first row of a page that cannot be read.
+    bad_row: Option<Fault>,
 }
 
 impl<'b> House<'b> {
@@ -23,7 +25,7 @@ impl<'b> House<'b> {
         for slots in [&mut *tables.sensors, &mut *tables.devices] {
             slots.fill(Slot::default());
         }
-        Self { tables, area: (AreaState::Unknown, None), area_news: false, full_told: [false; 2], fault: None }
+        Self { tables, area: (AreaState::Unknown, None), area_news: false, full_told: [false; 2], full: None, bad_row: None }
     }
 
     pub(super) const fn tables(&self) -> &Tables<'b> {
@@ -78,12 +80,12 @@ impl<'b> House<'b> {
         }
     }
 
-    /// Takes in a page. Rows that cannot be read are told and passed over.
+    /// Takes in a page. Rows that cannot be read are passed over; the first is told.
     pub(super) fn page(&mut self, list: List, first: u32, page: &Page<'_>) {
         for ((value, at), number) in page.rows().zip(0_u32..).zip(first..) {
             match Peripheral::read_row(value, at) {
                 Ok(row) => self.row(list, &row, number),
-                Err(fault) => self.fault = Some(fault),
+                Err(fault) => self.bad_row = self.bad_row.or(Some(fault)),
             }
         }
     }
@@ -110,7 +112,7 @@ impl<'b> House<'b> {
             None => {
                 if let Some(told) = self.full_told.get_mut(told) {
                     if !*told {
-                        self.fault = Some(Fault::new(FaultKind::TableFull { limit }, 0));
+                        self.full = Some(Fault::new(FaultKind::TableFull { limit }, 0));
                     }
                     *told = true;
                 }
@@ -144,12 +146,13 @@ impl<'b> House<'b> {
     }
 
     pub(super) fn take_fault(&mut self) -> Option<Fault> {
-        self.fault.take()
+        self.full.take().or_else(|| self.bad_row.take())
     }
 
     pub(super) fn has_news(&self) -> bool {
         self.area_news
-            || self.fault.is_some()
+            || self.full.is_some()
+            || self.bad_row.is_some()
             || [List::Sensors, List::Devices].iter().any(|list| self.slots(*list).iter().any(|slot| slot.news != 0))
     }
 
