@@ -8,10 +8,12 @@
 //! ```
 //!
 //! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, `ws` has no
-//! dictionary. `cargo run -p fuzz --example corpus` writes the committed files again.
+//! dictionary. `cargo run -p fuzz --example corpus` writes the committed files again, but for those of G90,
+//! which were written by hand.
 
 pub mod elements;
 mod feed;
+pub mod g90_local;
 pub mod ksenia_envelope;
 pub mod ness_decode;
 pub mod ness_pair;
@@ -25,6 +27,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("elements", elements::run),
+    ("g90_local", g90_local::run),
     ("ksenia_envelope", ksenia_envelope::run),
     ("ness_decode", ness_decode::run),
     ("ness_pair", ness_pair::run),

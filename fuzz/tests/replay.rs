@@ -63,3 +63,23 @@ fn messages_of_the_shared_vectors_are_judged_alike() {
     println!("ksenia_envelope, elements: {} vectors", wires.len());
     assert!(!wires.is_empty());
 }
+
+#[test]
+fn datagrams_of_the_shared_vectors_do_no_harm() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors/g90.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("no shared vectors beside this checkout");
+        return;
+    };
+    let records: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let wires: Vec<Vec<u8>> = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| record["wire_hex"].as_str().unwrap().as_bytes().chunks(2).map(byte).collect())
+        .collect();
+    wires.iter().for_each(|wire| fuzz::g90_local::run(wire));
+    wires.windows(8).for_each(|some| fuzz::g90_local::run(&some.concat()));
+    assert!(!wires.is_empty());
+}

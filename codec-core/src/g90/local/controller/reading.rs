@@ -36,7 +36,8 @@ impl Controller<'_> {
                     FaultKind::Local(local) => (Outcome::BadReply(local), local.is_retryable()),
                     _ => (Outcome::NotJson, false),
                 };
-                if again {
+                // What the machine asks for itself can wait.
+                if again || exchange.own {
                     // Perhaps the reply to an attempt before: the right one may still come.
                     if let Some(exchange) = &mut self.exchange {
                         exchange.last_fault = Some(outcome);
