@@ -84,6 +84,9 @@ pub enum FaultKind {
     },
     /// Ksenia: `CRC_16` is missing, or not `0x` and one to four hexadecimal digits, under a policy that wants it.
     CrcFormat,
+    /// G90: a notification or an alert is not as it has to be.
+    #[cfg(feature = "g90")]
+    Notify(crate::g90::notify::NotifyFault),
     /// Ksenia: the value of `CRC_16` does not fit the text, under a policy that cares.
     Crc {
         /// The value that would fit.
@@ -181,7 +184,8 @@ impl core::error::Error for JsonError {}
 
 impl FaultKind {
     /// A short stable word for the class of the fault: `empty`, `truncated`, `too-long`, `trailing`, `hex`, `text`, `start`,
-    /// `command`, `length`, `checksum`, `json`, `envelope`, `table-full`, `crc_format` or `crc`.
+    /// `command`, `length`, `checksum`, `json`, `envelope`, `table-full`, `crc_format`, `crc`, or one of
+    /// [`NotifyFault::class`](crate::g90::notify::NotifyFault::class).
     pub const fn class(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -198,6 +202,8 @@ impl FaultKind {
             Self::Envelope(_) => "envelope",
             Self::TableFull { .. } => "table-full",
             Self::CrcFormat => "crc_format",
+            #[cfg(feature = "g90")]
+            Self::Notify(fault) => fault.class(),
             Self::Crc { .. } => "crc",
             #[cfg(feature = "g90")]
             Self::Local(fault) => fault.class(),
@@ -222,6 +228,8 @@ impl fmt::Display for FaultKind {
             Self::Envelope(member) => write!(f, "{} is missing or of the wrong type", member.name()),
             Self::TableFull { limit } => write!(f, "more objects than the table of {limit} holds"),
             Self::CrcFormat => f.write_str("CRC_16 is missing or no hexadecimal number"),
+            #[cfg(feature = "g90")]
+            Self::Notify(fault) => fault.fmt(f),
             Self::Crc { expected, found } => write!(f, "CRC_16 is {found:04X}, should be {expected:04X}"),
             #[cfg(feature = "g90")]
             Self::Local(fault) => fault.fmt(f),

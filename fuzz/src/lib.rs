@@ -7,13 +7,14 @@
 //! cargo +nightly fuzz run --features libfuzzer ness_decode /tmp/found fuzz/corpus/ness_decode -- -dict=fuzz/dictionaries/ness.dict
 //! ```
 //!
-//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, `ws` has no
-//! dictionary. `cargo run -p fuzz --example corpus` writes the committed files again, but for those of G90,
-//! which were written by hand.
+//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those for
+//! datagrams `g90.dict`, `ws` has no dictionary. `cargo run -p fuzz --example corpus` writes the committed files again, those of `g90_local`
+//! excepted, which were written by hand.
 
 pub mod elements;
 mod feed;
 pub mod g90_local;
+pub mod g90_notify;
 pub mod ksenia_envelope;
 pub mod ness_decode;
 pub mod ness_pair;
@@ -28,6 +29,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("elements", elements::run),
     ("g90_local", g90_local::run),
+    ("g90_notify", g90_notify::run),
     ("ksenia_envelope", ksenia_envelope::run),
     ("ness_decode", ness_decode::run),
     ("ness_pair", ness_pair::run),

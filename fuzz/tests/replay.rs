@@ -65,7 +65,7 @@ fn messages_of_the_shared_vectors_are_judged_alike() {
 }
 
 #[test]
-fn datagrams_of_the_shared_vectors_do_no_harm() {
+fn datagrams_of_the_shared_vectors_come_back() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors/g90.json");
     let Ok(text) = std::fs::read_to_string(path) else {
         println!("no shared vectors beside this checkout");
@@ -82,4 +82,14 @@ fn datagrams_of_the_shared_vectors_do_no_harm() {
     wires.iter().for_each(|wire| fuzz::g90_local::run(wire));
     wires.windows(8).for_each(|some| fuzz::g90_local::run(&some.concat()));
     assert!(!wires.is_empty());
+    let mut inputs = 0;
+    for record in records.as_array().unwrap().iter().filter(|record| record["transport"] == "local-notification") {
+        let digits = record["wire_hex"].as_str().unwrap();
+        let wire: Vec<u8> = (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect();
+        fuzz::g90_notify::run(&wire);
+        fuzz::g90_notify::run(&[&[wire.len() as u8][..], &wire].concat());
+        inputs += 2;
+    }
+    println!("g90_notify: {inputs} inputs from vectors");
+    assert!(inputs > 0);
 }

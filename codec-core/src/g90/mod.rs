@@ -13,6 +13,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`notify`] | what the panel tells by itself |
 //! | [`devices`] | definitions of sensors and devices that can be added |
 //! | [`local`] | commands and their replies, discovery |
 //!
@@ -22,9 +23,12 @@ mod alerts;
 mod codes;
 pub mod devices;
 mod history;
+mod house;
 pub mod local;
 mod macros;
+pub mod notify;
 mod peripherals;
+mod repeats;
 mod settings;
 pub(crate) mod values;
 
@@ -34,6 +38,7 @@ pub use codes::{
     SensorState, StateChange,
 };
 pub use history::HistoryRow;
+pub use house::SensorSlot;
 pub use peripherals::{AlertFlags, AlertMode, MatchMode, PeripheralProtocol, PeripheralType, ReadWriteMode, ReservedFlags, UserFlags};
 pub use settings::{ApnAuth, GsmStatus, SpeechLanguage, SystemCommand, SystemSetting, Volume, WifiSetup, WifiStatus};
 

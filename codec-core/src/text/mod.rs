@@ -18,6 +18,9 @@ pub(crate) mod scan;
 #[cfg(feature = "ksenia")]
 mod tokens;
 
+#[cfg(feature = "g90")]
+pub(crate) use chars::utf8_bytes;
+
 /// Copies as many bytes as both have. Unlike `copy_from_slice` it has no way to panic, at any level of optimisation.
 #[cfg(any(feature = "g90", feature = "ksenia"))]
 #[inline]

@@ -6,7 +6,7 @@ use codec_core::g90::local::controller::{Command, Config, Event, Outcome, Slot, 
 use codec_core::g90::local::{Controller, Panel, panel};
 use codec_core::{Env, Instant, Machine, Refused, RxBuf, Ticket, TxBuf};
 
-pub fn panel_at() -> SocketAddr {
+pub(crate) fn panel_at() -> SocketAddr {
     "192.0.2.7:12368".parse().unwrap()
 }
 
@@ -19,24 +19,24 @@ fn leak<T: Clone>(value: T, count: usize) -> &'static mut [T] {
 }
 
 /// One side and its buffers.
-pub struct Client {
-    pub machine: Controller<'static>,
+pub(crate) struct Client {
+    pub(crate) machine: Controller<'static>,
     rx: RxBuf<'static>,
     tx: TxBuf<'static>,
-    pub now: u64,
+    pub(crate) now: u64,
     /// What it told, printed.
-    pub told: Vec<String>,
+    pub(crate) told: Vec<String>,
     /// Every datagram it sent, as text, and when.
-    pub sent: Vec<(u64, String)>,
-    pub done: Vec<(Ticket, Outcome)>,
+    pub(crate) sent: Vec<(u64, String)>,
+    pub(crate) done: Vec<(Ticket, Outcome)>,
 }
 
 impl Client {
-    pub fn new(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn new(change: impl FnOnce(&mut Config)) -> Self {
         Self::with_tables(40, change)
     }
 
-    pub fn with_tables(slots: usize, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn with_tables(slots: usize, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::new(panel_at());
         change(&mut config);
         let tables = Tables { sensors: leak(Slot::default(), slots), devices: leak(Slot::default(), slots), memory: leak(0, 1024) };
@@ -49,12 +49,12 @@ impl Client {
         Env { unix: Some(1_700_000_000 + self.now / 1000), ..Env::at(Instant::from_millis(self.now)) }
     }
 
-    pub fn submit(&mut self, command: Command<'_>) -> Result<Ticket, Refused> {
+    pub(crate) fn submit(&mut self, command: Command<'_>) -> Result<Ticket, Refused> {
         self.machine.submit(&self.env(), command, &mut self.tx)
     }
 
     /// Takes events out, and what is to be sent.
-    pub fn turn(&mut self) -> Vec<Vec<u8>> {
+    pub(crate) fn turn(&mut self) -> Vec<Vec<u8>> {
         let env = self.env();
         let mut out = Vec::new();
         for _ in 0..10_000 {
@@ -86,7 +86,7 @@ impl Client {
         panic!("the controller never comes to rest");
     }
 
-    pub fn receive_from(&mut self, datagram: &[u8], from: SocketAddr) {
+    pub(crate) fn receive_from(&mut self, datagram: &[u8], from: SocketAddr) {
         self.rx.space()[..datagram.len()].copy_from_slice(datagram);
         self.rx.commit_datagram(datagram.len(), from);
         let sent = self.turn();
@@ -94,11 +94,11 @@ impl Client {
     }
 
     /// A reply of the panel: the text between the markers.
-    pub fn reply(&mut self, text: &str) {
+    pub(crate) fn reply(&mut self, text: &str) {
         self.receive_from(format!("ISTART{text}IEND\0").as_bytes(), panel_at());
     }
 
-    pub fn wait_until(&mut self, now: u64) {
+    pub(crate) fn wait_until(&mut self, now: u64) {
         while let Some(at) = self.machine.poll_timeout().filter(|at| at.as_millis() <= now) {
             self.now = self.now.max(at.as_millis());
             self.turn();
@@ -108,38 +108,38 @@ impl Client {
     }
 
     /// What was sent last, without markers.
-    pub fn last(&self) -> &str {
+    pub(crate) fn last(&self) -> &str {
         let (_, text) = self.sent.last().expect("something was sent");
         text.strip_prefix("ISTART").and_then(|text| text.strip_suffix("IEND\0")).expect("markers")
     }
 
     /// Answers what a controller reads at its start.
-    pub fn started(mut self) -> Self {
+    pub(crate) fn started(mut self) -> Self {
         self.turn();
         self.reply(r#"[206,["GA18018B3001021","TSV018-C3SIA","1.2","1.1","206","206",3,3,0,2,"4242",50,100]]"#);
         self.reply(r#"[100,[3,"","TSV018-C3SIA","206","206"]]"#);
         self
     }
 
-    pub fn told(&self, text: &str) -> usize {
+    pub(crate) fn told(&self, text: &str) -> usize {
         self.told.iter().filter(|told| told.contains(text)).count()
     }
 
-    pub fn outcome(&self, ticket: Ticket) -> Option<Outcome> {
+    pub(crate) fn outcome(&self, ticket: Ticket) -> Option<Outcome> {
         self.done.iter().find(|(done, _)| *done == ticket).map(|(_, outcome)| *outcome)
     }
 }
 
 /// A simulated panel and its buffers.
-pub struct House {
-    pub machine: Panel<'static>,
+pub(crate) struct House {
+    pub(crate) machine: Panel<'static>,
     rx: RxBuf<'static>,
     tx: TxBuf<'static>,
-    pub told: Vec<String>,
+    pub(crate) told: Vec<String>,
 }
 
 impl House {
-    pub fn new(change: impl FnOnce(&mut panel::Config<'static>)) -> Self {
+    pub(crate) fn new(change: impl FnOnce(&mut panel::Config<'static>)) -> Self {
         let mut config = panel::Config::new("GA18018B3001021");
         change(&mut config);
         let empty = panel::Record::EMPTY;
@@ -153,12 +153,12 @@ impl House {
         Self { machine, rx: RxBuf::new(leak(0, Panel::RX_MIN)), tx: TxBuf::new(leak(0, 1024)), told: Vec::new() }
     }
 
-    pub fn submit(&mut self, command: panel::Command<'_>) {
+    pub(crate) fn submit(&mut self, command: panel::Command<'_>) {
         self.machine.submit(&Env::at(Instant::ZERO), command, &mut self.tx).unwrap();
     }
 
     /// Takes a datagram and gives the answer.
-    pub fn ask(&mut self, datagram: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn ask(&mut self, datagram: &[u8]) -> Option<Vec<u8>> {
         self.rx.space()[..datagram.len()].copy_from_slice(datagram);
         self.rx.commit_datagram(datagram.len(), client_at());
         let env = Env { unix: Some(1_700_000_000), ..Env::at(Instant::ZERO) };
@@ -177,13 +177,13 @@ impl House {
         answer
     }
 
-    pub fn ask_text(&mut self, text: &str) -> Option<String> {
+    pub(crate) fn ask_text(&mut self, text: &str) -> Option<String> {
         self.ask(text.as_bytes()).map(|answer| String::from_utf8(answer).unwrap())
     }
 }
 
 /// Runs both until nothing is on its way, or until `until`. `lose` says which datagrams get lost, counted from 0.
-pub fn run(client: &mut Client, house: &mut House, until: u64, lose: impl Fn(usize) -> bool) {
+pub(crate) fn run(client: &mut Client, house: &mut House, until: u64, lose: impl Fn(usize) -> bool) {
     let mut count = 0;
     let mut on_way = client.turn();
     for _ in 0..10_000 {

@@ -1,5 +1,6 @@
 //! Writes the committed corpus: what documents and panels show, what our own encoders write, and mutations of both.
 
+mod datagrams;
 mod messages;
 
 use std::path::PathBuf;
@@ -86,7 +87,8 @@ fn main() -> std::io::Result<()> {
     };
     write("ksenia_envelope", &mutated(&mut random, messages::envelopes(), 600))?;
     write("elements", &mutated(&mut random, messages::documents(), 600))?;
-    write("ws", &mutated(&mut random, messages::frames(), 400))
+    write("ws", &mutated(&mut random, messages::frames(), 400))?;
+    write("g90_notify", &mutated(&mut random, datagrams::notifications(), 400))
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {

@@ -210,6 +210,9 @@ pub(crate) struct UnitArgs {
     /// something else, and longer pages, are bad
     #[arg(long, value_name = "CODE[:FIRST-LAST]")]
     pub(crate) expect: Option<Expected>,
+    /// G90: serial number of the panel; messages that name another one are bad
+    #[arg(long, value_name = "GUID")]
+    pub(crate) device_id: Option<String>,
 }
 
 const DECODE_HELP: &str = "\
@@ -242,6 +245,14 @@ For g90-local, where `code`, `data` and what else could be read are kept:
   wrong-code           a reply to something else than --expect says
   bad-record           a record or row has a wrong number of fields, or one of the wrong type
   bad-marker-or-terminator  a discovery text with another first word or no NUL
+  too-long, hex-input  as above
+For g90-notify:
+  bad-utf8, bad-json   the text is not UTF-8, or not JSON
+  missing-terminator   no NUL at the end
+  bad-envelope         not an array of a message code and data
+  bad-notification-arity, bad-alert-arity  the data has too few or too many elements
+  bad-record           an element is missing, too much or of the wrong type; `data` has what came
+  wrong-device-id      the alert is of another panel than --device-id says
   too-long, hex-input  as above
 
 Examples:

@@ -20,6 +20,8 @@ pub(crate) enum Protocol {
     Ksenia,
     /// G90 panels, commands, replies, system commands and discovery: datagrams of ports 12368 and 12900, each ended by its NUL
     G90Local,
+    /// G90 panels, what they tell by themselves: datagrams to port 12901, each ended by its NUL
+    G90Notify,
 }
 
 impl Protocol {
@@ -31,10 +33,14 @@ impl Protocol {
         if args.expect.is_some() && self != Self::G90Local {
             bail!("--expect is for g90-local");
         }
+        if args.device_id.is_some() && self != Self::G90Notify {
+            bail!("--device-id is for g90");
+        }
         Ok(match self {
             Self::Ness => Box::new(ness::decode::LineDecoder::new(args.mask)),
             Self::Ksenia => Box::new(ksenia::decode::MessageDecoder::new(args.mask, args.crc.unwrap_or(CrcChoice::Strict).policy())),
             Self::G90Local => Box::new(g90::local::DatagramDecoder::new(args.mask, args.expect)),
+            Self::G90Notify => Box::new(g90::notify::DatagramDecoder::new(args.device_id.clone())),
         })
     }
 }

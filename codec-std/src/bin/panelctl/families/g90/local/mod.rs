@@ -9,9 +9,9 @@ use std::str::FromStr;
 use codec_core::g90::SystemSetting;
 use codec_core::g90::local::{self, CommandCode, Message, Reply, START};
 use codec_core::text::json::{Array, Value as Json};
-use codec_core::{Fault, FaultKind, JsonError};
 use serde_json::{Value, json};
 
+use super::problem;
 use crate::decode::{Cut, Decoder, Problem, Show};
 use crate::families::ksenia::decode::value;
 use crate::output::Fields;
@@ -60,16 +60,6 @@ impl DatagramDecoder {
     pub(crate) const fn new(mask: bool, expected: Option<Expected>) -> Self {
         Self { mask, expected, mended: Vec::new(), skipping: false }
     }
-}
-
-/// The classes of the family: two of its own for what is not JSON.
-fn problem(fault: Fault) -> Problem {
-    let class = match fault.kind {
-        FaultKind::Json(JsonError::Utf8) => "bad-utf8",
-        FaultKind::Json(_) => "bad-json",
-        kind => kind.class(),
-    };
-    Problem::new(class, fault.kind.to_string(), fault.at.into())
 }
 
 impl Decoder for DatagramDecoder {
