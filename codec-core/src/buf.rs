@@ -154,7 +154,7 @@ impl<'b> RxBuf<'b> {
     }
 
     /// The unread bytes, to be decoded in place.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "g90", feature = "ws"))]
     pub(crate) fn unread_mut(&mut self) -> &mut [u8] {
         self.storage.get_mut(self.head..self.tail).unwrap_or_default()
     }
@@ -289,6 +289,13 @@ impl<'b> TxBuf<'b> {
     #[cfg(any(feature = "g90", feature = "ws"))]
     pub(crate) fn advance(&mut self, len: usize) {
         self.tail = self.tail.saturating_add(len).min(self.storage.len());
+    }
+
+    /// Says that the first `len` bytes of [`spare`](Self::spare) are a datagram. Only if nothing waited.
+    #[cfg(feature = "g90")]
+    pub(crate) fn advance_datagram(&mut self, len: usize, to: SocketAddr) {
+        self.tail = self.tail.saturating_add(len).min(self.storage.len());
+        self.to = Some(to);
     }
 
     /// Puts a datagram in, if nothing waits and it fits.

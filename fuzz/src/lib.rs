@@ -9,11 +9,12 @@
 //!
 //! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those
 //! for datagrams `g90.dict`, `g90_cloud` has its own, `ws` and `ksenia_session` have none. `cargo run -p fuzz --example corpus` writes
-//! the committed files again.
+//! the committed files again, those of `g90_local` excepted, which were written by hand.
 
 pub mod elements;
 mod feed;
 pub mod g90_cloud;
+pub mod g90_local;
 pub mod g90_notify;
 pub mod ksenia_envelope;
 pub mod ksenia_session;
@@ -30,6 +31,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("elements", elements::run),
     ("g90_cloud", g90_cloud::run),
+    ("g90_local", g90_local::run),
     ("g90_notify", g90_notify::run),
     ("ksenia_envelope", ksenia_envelope::run),
     ("ksenia_session", ksenia_session::run),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
+use crate::families::g90::local::Expected;
 use crate::families::{CrcChoice, Protocol, ksenia, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
@@ -213,6 +214,10 @@ pub(crate) struct UnitArgs {
     #[arg(long)]
     pub(crate) mask: bool,
 
+    /// G90 local: what the replies are to, as a code or a name; of a list with the rows that were asked for, as `102:1-10`. Replies to
+    /// something else, and longer pages, are bad
+    #[arg(long, value_name = "CODE[:FIRST-LAST]")]
+    pub(crate) expect: Option<Expected>,
     /// G90: serial number (GUID) of the panel, for messages that do not name it; those that name another one are bad
     #[arg(long, value_name = "GUID")]
     pub(crate) device_id: Option<String>,
@@ -246,6 +251,17 @@ For g90-cloud, where `messages` has what stands before in the unit:
   short-payload        a message is too short for its fields
   bad-utf8             a device id or a name is not UTF-8; the rest is shown
   too-long, empty, hex-input  as above
+For g90-local, where `code`, `data` and what else could be read are kept:
+  missing-start-marker, missing-end-marker  no ISTART, or no IEND with its NUL
+  bad-json, bad-utf8   not JSON; a discovery text that is not UTF-8
+  command-failed, command-error  the panel refuses; `error_text` has its reason
+  not-a-list, missing-code, missing-data, bad-request  the envelope is wrong
+  missing-pagination-header, bad-pagination-header  a page without its three numbers
+  truncated-page, extra-page  more or fewer rows than the page says, or than --expect says
+  wrong-code           a reply to something else than --expect says
+  bad-record           a record or row has a wrong number of fields, or one of the wrong type
+  bad-marker-or-terminator  a discovery text with another first word or no NUL
+  too-long, hex-input  as above
 For g90-notify:
   bad-utf8, bad-json   the text is not UTF-8, or not JSON
   missing-terminator   no NUL at the end

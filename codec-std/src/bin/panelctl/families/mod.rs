@@ -20,6 +20,8 @@ pub(crate) enum Protocol {
     Ksenia,
     /// G90 panels, the binary messages to and from their cloud. With --hex a line may hold several: then they are in `messages`
     G90Cloud,
+    /// G90 panels, commands, replies, system commands and discovery: datagrams of ports 12368 and 12900, each ended by its NUL
+    G90Local,
     /// G90 panels, what they tell by themselves: datagrams to port 12901, each ended by its NUL
     G90Notify,
 }
@@ -30,6 +32,9 @@ impl Protocol {
         if args.crc.is_some() && self != Self::Ksenia {
             bail!("--crc is for ksenia: checksums of ness lines are reported, g90 has none");
         }
+        if args.expect.is_some() && self != Self::G90Local {
+            bail!("--expect is for g90-local");
+        }
         if args.device_id.is_some() && !matches!(self, Self::G90Cloud | Self::G90Notify) {
             bail!("--device-id is for g90");
         }
@@ -37,6 +42,7 @@ impl Protocol {
             Self::Ness => Box::new(ness::decode::LineDecoder::new(args.mask)),
             Self::Ksenia => Box::new(ksenia::decode::MessageDecoder::new(args.mask, args.crc.unwrap_or(CrcChoice::Strict).policy())),
             Self::G90Cloud => Box::new(g90::cloud::decode::MessageDecoder::new(args.mask, args.device_id.as_deref())),
+            Self::G90Local => Box::new(g90::local::DatagramDecoder::new(args.mask, args.expect)),
             Self::G90Notify => Box::new(g90::notify::DatagramDecoder::new(args.device_id.clone())),
         })
     }
