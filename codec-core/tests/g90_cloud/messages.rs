@@ -212,3 +212,20 @@ fn what_commands_carry_is_in_no_debug_text() {
         assert!(shown.contains("***") && !shown.contains("[200") && !shown.contains("1,10") && !shown.contains("50, 48, 48"), "{shown}");
     }
 }
+
+#[test]
+fn what_is_to_be_sent_is_in_no_debug_text() {
+    use codec_core::g90::cloud::{controller, panel};
+    let secret = Secret::new("[213,[\"pass73519\"]]");
+    let mut config = panel::Config::new();
+    let answers = [(212, secret)];
+    config.answers = &answers;
+    let panel = codec_core::g90::cloud::Panel::new(config).unwrap();
+    for shown in [
+        format!("{:?}", controller::Command::Run { command: 213, parameters: secret }),
+        format!("{:?}", panel::Command::Answer { number: 1, command: 212, text: secret }),
+        format!("{config:?} {panel:?}"),
+    ] {
+        assert!(!shown.contains("73519") && shown.contains("***"), "{shown}");
+    }
+}

@@ -1,4 +1,14 @@
-//! What a panel and its cloud say to each other over TCP.
+//! What a panel and its cloud say to each other over TCP, port 5678.
+//!
+//! ```text
+//! basic      01 10 00 00  08 00 00 00                              a ping, which has no more
+//!            cmd src fl dst  length
+//! versioned  01 10 00 20  48 00 00 00  01 00  00 00  payload        a hello of 72 bytes
+//!            cmd src fl dst  length    version sequence
+//! ```
+//!
+//! The panel dials, says who it is, and tells what happens. [`decode`] reads one message, [`Framer`] cuts a stream into them, [`encode()`]
+//! writes one. [`Controller`] is a server, [`Panel`] the other side, [`Observer`] reads along.
 
 mod alert;
 pub mod controller;

@@ -39,7 +39,7 @@ pub(super) struct Done<T> {
 
 impl<T: Copy> Done<T> {
     pub(super) const fn new() -> Self {
-        Self { waiting: [const { None }; MAX_DONE] }
+        Self { waiting: [None; MAX_DONE] }
     }
 
     /// Whether `more` still have room.
@@ -54,8 +54,8 @@ impl<T: Copy> Done<T> {
     }
 
     pub(super) fn pop(&mut self) -> Option<(Ticket, T)> {
-        let oldest = self.waiting.first_mut()?.take();
-        self.waiting.rotate_left(1);
+        let [oldest, second, third, fourth] = self.waiting;
+        self.waiting = [second, third, fourth, None];
         oldest
     }
 
