@@ -20,6 +20,7 @@
 //! |---|---|---|---|
 //! | Ness D8X, D16X, D32X, D8+ | [`ness`] | [`ness::Controller`] | [`ness::Panel`] |
 //! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | |
+//! | G90, commands and replies | [`g90::local`] | [`g90::local::Controller`] | [`g90::local::Panel`] |
 //! | G90, what it tells by itself | [`g90::notify`] | [`g90::notify::Controller`] | [`g90::notify::Panel`] |
 //!
 //! A **controller** watches and commands a panel, whoever dials whom. A **panel** is the device, or a simulation of it. [`home`] has
