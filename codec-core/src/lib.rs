@@ -20,6 +20,7 @@
 //! |---|---|---|---|
 //! | Ness D8X, D16X, D32X, D8+ | [`ness`] | [`ness::Controller`] | [`ness::Panel`] |
 //! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | [`ksenia::Panel`] |
+//! | G90, commands and replies | [`g90::local`] | [`g90::local::Controller`] | [`g90::local::Panel`] |
 //! | G90, what it tells by itself | [`g90::notify`] | [`g90::notify::Controller`] | [`g90::notify::Panel`] |
 //! | G90, its cloud | [`g90::cloud`] | [`g90::cloud::Controller`] | [`g90::cloud::Panel`] |
 //!

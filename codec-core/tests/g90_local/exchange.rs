@@ -277,3 +277,19 @@ fn closing_ends_what_waits() {
     assert_eq!(client.told.last().unwrap(), "Closed(Requested)");
     assert_eq!(client.submit(Command::Refresh), Err(Refused::Closed));
 }
+
+#[test]
+fn a_page_that_comes_twice_is_not_taken_for_the_next() {
+    let mut client = Client::new(|config| config.refresh_millis = 0).started();
+    let page = |first: i64| {
+        let rows: Vec<String> = (first..first + 2).map(|index| format!(r#"["x",{index},0,1,3,0,33,0,0,0,1,0,""]"#)).collect();
+        format!("[102,[[4,{first},2],{}]]", rows.join(","))
+    };
+    client.reply(&page(1));
+    assert_eq!(client.last(), "[102,102,[102,[3,4]]]");
+    client.reply(&page(1));
+    client.reply(&page(3));
+    assert_eq!(client.last(), "[138,138,[138,[1,10]]]");
+    let rows: Vec<i64> = client.machine.tables().sensors.iter().filter(|slot| slot.is_present()).map(|slot| slot.index()).collect();
+    assert_eq!(rows, [1, 2, 3, 4]);
+}

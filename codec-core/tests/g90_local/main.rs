@@ -3,6 +3,7 @@
 
 mod contract;
 mod exchange;
+mod properties;
 mod rig;
 mod rows;
 mod vectors;
