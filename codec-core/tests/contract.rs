@@ -4,7 +4,7 @@ mod common;
 
 use std::fmt::Debug;
 
-use codec_core::{Env, Instant, Machine, Refused, RxBuf, TxBuf, ksenia, kts, ness};
+use codec_core::{Env, Instant, Machine, Refused, RxBuf, TxBuf, g90, ksenia, kts, ness};
 use common::{Case, Manner, Step, Told, replay, run};
 
 /// A case with a story that has a bit of everything: good frames, bad ones, noise, time, commands.
@@ -397,7 +397,7 @@ impl Story for KseniaController {
             bytes(head),
             message(r#"{"CMD":"LOGIN_RES","ID":"1","PAYLOAD_TYPE":"USER","PAYLOAD":{"RESULT":"OK","ID_LOGIN":"2"}}"#),
             message(
-                r#"{"CMD":"READ_RES","ID":"2","PAYLOAD_TYPE":"MULTI_TYPES","PAYLOAD":{"RESULT":"OK","ZONES":[{"ID":"1","DES":"1 MK entr\u00e9d\u00f6rr","PRT":"1","BYP_EN":"T"}],"PRG_CHECK":{"PRG":"0000000937","CFG":"0000000688"}}}"#,
+                r#"{"CMD":"READ_RES","ID":"2","PAYLOAD_TYPE":"MULTI_TYPES","PAYLOAD":{"RESULT":"OK","ZONES":[{"ID":"1","DES":"1 MK entr\u00e9d\u00f6rr","PRT":"1","BYP_EN":"T"}],"PARTITIONS":[],"OUTPUTS":[],"SCENARIOS":[],"PRG_CHECK":{"PRG":"0000000937","CFG":"0000000688"}}}"#,
             ),
             Step::Bytes(fragments),
             message("no JSON"),
@@ -419,6 +419,106 @@ impl Story for KseniaController {
             ),
             Step::Submit(3),
             Step::Bytes(frame(8, b"\x03\xe8Bye...")),
+            Step::Eof,
+        ]
+    }
+}
+
+contract!(ksenia_panel, KseniaPanel);
+
+#[derive(Debug)]
+struct KseniaPanel;
+
+/// A frame of a client, with a mask that changes nothing (RFC 6455 5.3).
+fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = frame(opcode, payload);
+    let head = frame.len() - payload.len();
+    frame[1] |= 0x80;
+    frame.splice(head..head, [0; 4]);
+    frame
+}
+
+/// A request of a client.
+fn ksenia_request(command: &str, id: u32, form: &str, payload: &str) -> Vec<u8> {
+    let text = format!(r#"{{"SENDER":"hall","CMD":"{command}","ID":"{id}","PAYLOAD_TYPE":"{form}","PAYLOAD":{{{payload}}}}}"#);
+    masked(1, text.as_bytes())
+}
+
+impl Case for KseniaPanel {
+    type Machine = ksenia::Panel<'static, 'static>;
+
+    fn machine() -> Self::Machine {
+        use ksenia::panel::{
+            AccountSlot, Config, CrcCheck, House, LogSlot, OutputSlot, PartitionSlot, ScenarioAction, ScenarioSlot, ZoneSlot,
+        };
+        let mut config = Config::new();
+        (config.crc, config.push_countdown) = (CrcCheck::Off, true);
+        let mut house = House::new();
+        house.zones = Box::leak((1..=40).map(|id| ZoneSlot::new(id, "A zone")).collect());
+        house.partitions = Box::leak(Box::new([PartitionSlot::new(1, "House")]));
+        house.outputs = Box::leak(Box::new([OutputSlot::new(1, "Lamp")]));
+        house.scenarios = Box::leak(Box::new([ScenarioSlot::new(1, "Away", ScenarioAction::Arm { partitions: 1, delayed: true })]));
+        house.accounts = Box::leak(Box::new([AccountSlot::new(1, "Anna", codec_core::Secret::new("123456"))]));
+        house.log = Box::leak(Box::new([LogSlot::FREE; 4]));
+        ksenia::Panel::new(Box::leak(Box::new(config)), Box::leak(Box::new(house)), Box::leak(Box::default())).unwrap()
+    }
+
+    fn submit(machine: &mut Self::Machine, n: usize, env: &Env, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        use ksenia::panel::Command;
+        use ksenia::{OutputAction, TamperCategory};
+        let command = match n {
+            0 => Command::Zone { zone: 3, open: true },
+            1 => Command::Zone { zone: 41, open: true },
+            2 => Command::Arm { partition: 1, delayed: true },
+            3 => Command::Arm { partition: 2, delayed: true },
+            4 => Command::switch(1, OutputAction::Toggle),
+            5 => Command::switch(2, OutputAction::On),
+            6 => Command::PanelTamper { category: TamperCategory::Zone, active: true },
+            7 => Command::RunScenario { scenario: 2 },
+            _ => Command::Tamper { zone: 40, open: true },
+        };
+        machine.submit(env, command, tx).map(|_| ())
+    }
+
+    const COMMANDS: usize = 9;
+}
+
+impl Story for KseniaPanel {
+    fn story() -> Vec<Step> {
+        let request = |command, id, form, payload: &str| Step::Bytes(ksenia_request(command, id, form, payload));
+        let session = r#""ID_LOGIN":"1","PIN":"123456","#;
+        let all = format!(r#"{session}"TYPES":["ZONES","STATUS_ZONES","PARTITIONS","NEW","SCENARIOS"]"#);
+        let some = format!(r#"{session}"TYPES":["STATUS_ZONES","STATUS_OUTPUTS","STATUS_PARTITIONS","STATUS_SYSTEM"]"#);
+        let switch = format!(r#"{session}"OUTPUT":{{"ID":"1","STA":"ON"}}"#);
+        // Two requests at once, a ping between the frames of one, and one that is cut.
+        let mut together = ksenia_request("READ", 4, "MULTI_TYPES", &all);
+        together.extend(ksenia_request("LOGS", 5, "GET_LAST_LOGS", r#""ID_LOGIN":1,"ITEMS_LOG":"2""#));
+        let text = format!(r#"{{"CMD":"CMD_USR","ID":"6","PAYLOAD_TYPE":"CMD_SET_OUTPUT","PAYLOAD":{{{switch}}}}}"#);
+        let (front, back) = text.split_at(50);
+        let mut fragments = masked(1, front.as_bytes());
+        fragments[0] = 0x01;
+        fragments.extend(masked(9, b"are you there"));
+        fragments.extend(masked(0, back.as_bytes()));
+        vec![
+            bytes("GET /KseniaWsock/ HTTP/1.1\r\nHost: panel\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"),
+            bytes("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: KS_WSOCK\r\n\r\n"),
+            request("READ", 1, "MULTI_TYPES", &all),
+            request("LOGIN", 2, "USER", r#""PIN":"123456""#),
+            request("REALTIME", 3, "REGISTER", &some),
+            Step::Bytes(together),
+            Step::Submit(0),
+            Step::Bytes(fragments),
+            Step::Bytes(masked(1, b"no JSON")),
+            Step::Submit(2),
+            Step::Wait(3_000),
+            request("CMD_USR", 7, "CMD_EXE_SCENARIO", r#""ID_LOGIN":"1","PIN":"999999","SCENARIO":{"ID":"1"}"#),
+            Step::Submit(8),
+            request("SOMETHING", 8, "NEW", ""),
+            Step::Wait(40_000),
+            Step::Submit(4),
+            request("LOGIN", 9, "USER", r#""PIN":"000000""#),
+            request("READ", 10, "MULTI_TYPES", &all),
+            Step::Bytes(masked(8, b"\x03\xe8")),
             Step::Eof,
         ]
     }
@@ -606,6 +706,130 @@ impl Story for KtsPanel {
             kts_frame("push", r#"[{"oID":"1"}]"#),
             Step::Wait(90_000),
             Step::Eof,
+        ]
+    }
+}
+
+contract!(g90_cloud_controller, G90CloudController);
+
+#[derive(Debug)]
+struct G90CloudController;
+
+/// A hello of 72 bytes.
+fn g90_hello() -> Step {
+    let mut hello = b"\x01\x10\x00\x20\x48\0\0\0\x01\0\0\0GA00000A0000000\0\x01\0\0\0\0\0\0\0\x02\0\0\0\0\x70\0\x00207\0".to_vec();
+    hello.resize(72, 7);
+    Step::Bytes(hello)
+}
+
+/// A status change of 120 bytes.
+fn g90_change(front: [u8; 4]) -> Step {
+    let mut change = b"\x21\x10\x00\x20\x78\0\0\0\x01\0\0\0".to_vec();
+    change.extend(front);
+    change.extend(b"Hall");
+    change.resize(120, 0);
+    Step::Bytes(change)
+}
+
+impl Case for G90CloudController {
+    type Machine = g90::cloud::Controller<'static>;
+
+    fn machine() -> Self::Machine {
+        g90::cloud::Controller::new(g90::cloud::controller::Config::new(), vec![g90::SensorSlot::default(); 2].leak()).unwrap()
+    }
+
+    fn submit(machine: &mut Self::Machine, n: usize, env: &Env, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        use g90::cloud::controller::{Command, Upstream};
+        let command = match n {
+            0 => Command::Run { command: 100, parameters: codec_core::Secret::new("") },
+            1 => Command::Run { command: 200, parameters: codec_core::Secret::new("[200,[1,10]]") },
+            _ => Command::Upstream(Upstream::Lost),
+        };
+        machine.submit(env, command, tx).map(|_| ())
+    }
+
+    const COMMANDS: usize = 3;
+}
+
+impl Story for G90CloudController {
+    fn story() -> Vec<Step> {
+        let ping = || Step::Bytes(b"\x01\x10\0\0\x08\0\0\0".to_vec());
+        vec![
+            g90_hello(),
+            ping(),
+            g90_change([2, 4, 0, 0]),
+            Step::Wait(60_000),
+            bytes("\u{1}\u{10}\0\0\0\0\0\0 no length, then noise, then \u{1}\u{10}\0\0 almost one"),
+            ping(),
+            g90_change([4, 32, 1, 1]),
+            Step::Submit(0),
+            g90_change([3, 32, 8, 1]),
+            Step::Bytes(b"\x01\0\0\x20\x22\0\0\0\x01\0\x01\0\0\0\x01\0\0\0\x64\0\x64\0[100,[3]]\0".to_vec()),
+            Step::Bytes(b"\x22\x10\0\x20\x25\0\0\0\x01\0\0\0[170,[5,[101,\"Cord 1\"]]]\0".to_vec()),
+            Step::Bytes(b"\x21\x10\0\x20\x0e\0\0\0\x01\0\0\0\x02\x03\x77\x10\0\x20\x0c\0\0\0\x01\0\0\0".to_vec()),
+            Step::Bytes(b"\x22\x10\0\x20\0\x10\0\0\x02\0\0\0".to_vec()),
+            Step::Bytes(vec![0xA5; 4096 - 12]),
+            Step::Submit(1),
+            Step::Wait(20_000),
+            g90_hello(),
+            Step::Bytes(b"\x01\x10\0\0".to_vec()),
+            Step::Eof,
+        ]
+    }
+}
+
+contract!(g90_cloud_panel, G90CloudPanel);
+
+#[derive(Debug)]
+struct G90CloudPanel;
+
+impl Case for G90CloudPanel {
+    type Machine = g90::cloud::Panel<'static>;
+
+    fn machine() -> Self::Machine {
+        let mut config = g90::cloud::panel::Config::new();
+        const ANSWERS: &[(u16, codec_core::Secret<&str>)] = &[(100, codec_core::Secret::new("[100,[3]]"))];
+        config.answers = ANSWERS;
+        g90::cloud::Panel::new(config).unwrap()
+    }
+
+    fn submit(machine: &mut Self::Machine, n: usize, env: &Env, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        use g90::cloud::panel::Command;
+        use g90::{AlertSource, StateChange};
+        let command = match n {
+            0 => Command::State(StateChange::ArmAway),
+            1 => Command::Sensor { sensor: 1, source: AlertSource::Sensor, state: 1, name: "Hall" },
+            2 => Command::Notify("[170,[1,[1]]]"),
+            _ => Command::Answer { number: 5, command: 200, text: codec_core::Secret::new("[200,[[0,0,0]]]") },
+        };
+        machine.submit(env, command, tx).map(|_| ())
+    }
+
+    const COMMANDS: usize = 4;
+}
+
+impl Story for G90CloudPanel {
+    fn story() -> Vec<Step> {
+        let answers = || {
+            let mut answers = b"\x41\x20\0\x10\x0d\0\0\0\x01\0\x01\0\x01\x01\x20\0\x10\x0d\0\0\0\x01\0\x02\0\x1f".to_vec();
+            answers.extend(b"\x63\x20\0\x10\x10\0\0\0\x01\0\x03\0\x2e\x16\0\0");
+            Step::Bytes(answers)
+        };
+        let ping = || Step::Bytes(b"\x01\x10\0\0\x08\0\0\0".to_vec());
+        vec![
+            answers(),
+            Step::Submit(0),
+            Step::Wait(60_000),
+            ping(),
+            answers(),
+            bytes("noise, noise, noise"),
+            Step::Bytes(b"\x29\x50\0\x10\x17\0\0\0\x01\0\x06\0\x02\0\x64\0\x64\0\x05\0\0\0\0".to_vec()),
+            Step::Submit(1),
+            Step::Submit(2),
+            Step::Wait(60_000),
+            Step::Bytes(b"\x29\x50\0\x10\x17\0\0\0\x01\0\x07\0\x02\0\xc8\0\xc8\0\x05\0\0\0\0".to_vec()),
+            Step::Submit(3),
+            Step::Wait(40_000),
         ]
     }
 }

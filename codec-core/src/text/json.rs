@@ -35,6 +35,19 @@ pub fn check(text: &[u8]) -> Result<Value<'_>, Fault> {
     Ok(value)
 }
 
+/// As [`check`], but control characters may stand in strings, and `NaN`, `Infinity` and `-Infinity` are numbers: some panels, and JSON
+/// readers that are used with them, take it as loosely.
+///
+/// # Errors
+/// As [`check`].
+#[cfg(feature = "g90")]
+pub fn check_lenient(text: &[u8]) -> Result<Value<'_>, Fault> {
+    let mut cursor = Cursor::lenient(utf8(text)?);
+    let value = cursor.value()?;
+    cursor.end()?;
+    Ok(value)
+}
+
 /// The text, if it is UTF-8.
 pub(crate) fn utf8(text: &[u8]) -> Result<&str, Fault> {
     core::str::from_utf8(text).map_err(|error| {
@@ -122,7 +135,7 @@ impl<'i> Object<'i> {
     /// The members in the order of the text.
     #[must_use]
     pub fn members(self) -> Members<'i> {
-        Members { cursor: Cursor::inside(self.text) }
+        Members { cursor: Cursor::inside(self.text), value_at: 1 }
     }
 
     /// The last member of that name.
@@ -148,12 +161,13 @@ impl fmt::Debug for Object<'_> {
 #[derive(Clone, Debug)]
 pub struct Members<'i> {
     cursor: Cursor<'i>,
+    value_at: usize,
 }
 
 impl Members<'_> {
-    /// Offset in the object's text behind the member given last.
-    pub(crate) const fn at(&self) -> usize {
-        self.cursor.at
+    /// Where in the object's text the value of the member given last stands.
+    pub(crate) const fn value_range(&self) -> core::ops::Range<usize> {
+        self.value_at..self.cursor.at
     }
 }
 
@@ -163,6 +177,8 @@ impl<'i> Iterator for Members<'i> {
     fn next(&mut self) -> Option<Self::Item> {
         self.cursor.more(b'}').ok().filter(|more| *more)?;
         let key = self.cursor.key().ok()?;
+        self.cursor.space();
+        self.value_at = self.cursor.at;
         Some((key, self.cursor.value().ok()?))
     }
 }

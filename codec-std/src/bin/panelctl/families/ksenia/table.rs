@@ -11,11 +11,7 @@ const ROOM: usize = 160;
 
 /// When, from whom to whom, what, its number, its form, the CRC, and what is in it.
 pub(crate) fn row(unit: &Unit<'_>) -> String {
-    let mut content = String::new();
-    if let Some(payload) = unit.payload {
-        members(payload, &mut content);
-    }
-    let content = shortened(&content);
+    let content = unit.payload.map(content).unwrap_or_default();
     let crc = match unit.crc {
         Crc::Verified(_) => "ok",
         Crc::Wrong { .. } => "wrong",
@@ -33,8 +29,15 @@ pub(crate) fn row(unit: &Unit<'_>) -> String {
     format!("{time:19}  {way:29}  {verb:18}  {id:>5}  {form:18}  {crc:5}  {content}").trim_end().into()
 }
 
+/// The members of an object, as far as there is room.
+pub(crate) fn content(object: Object<'_>) -> String {
+    let mut content = String::new();
+    members(object, &mut content);
+    shortened(&content)
+}
+
 /// The decoded text, with what a terminal would act on as escapes.
-fn printable(text: Text<'_>) -> String {
+pub(crate) fn printable(text: Text<'_>) -> String {
     let mut shown = String::new();
     for character in text.chars() {
         if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }

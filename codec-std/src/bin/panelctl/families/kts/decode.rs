@@ -3,11 +3,11 @@
 use codec_core::kts::{self, Action, Body, Cut as FrameCut, Frame, Framer, MAX_FRAME, Object, Order, Reply, Task, Update, Zone};
 use codec_core::text::json::Text;
 use codec_core::{Fault, FaultKind};
+use codec_std::owned::ksenia::to_json;
 use serde_json::{Value, json};
 
 use super::table;
 use crate::decode::{Cut, Decoder, Problem, Show};
-use crate::families::ksenia::decode::value;
 use crate::output::Fields;
 
 /// Decodes frames of hosts and servers.
@@ -79,7 +79,7 @@ impl Show for Unit<'_> {
                 more
             }
             // What it holds nobody knows: it may be secret.
-            Body::Unknown(_) if !self.mask => json!({"data": self.frame.data().map(value)}),
+            Body::Unknown(_) if !self.mask => json!({"data": self.frame.data().map(to_json)}),
             _ => Value::Null,
         };
         if let Value::Object(more) = more {
