@@ -54,7 +54,7 @@ async fn one_of_two_processes_dies_and_nothing_is_lost() {
         synchronised(&second, sn, &house.admin, 4).await;
     }
     let (here, there) = (first.metric("connections", &house.admin).await, second.metric("connections", &house.admin).await);
-    assert!(here > 0 && there > 0, "{here} and {there}");
+    assert!(here > 0 && there > 0, "{here} and {there}\n{}\n{}", first.errors(), second.errors());
 
     // What one has let in the other does not let in once more.
     let reg = registration(SN, KEY, "35");
