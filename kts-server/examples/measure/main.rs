@@ -97,7 +97,9 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize, or: usize| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(or);
     match arguments.first().map(String::as_str) {
-        Some("hosts") => return hosts::run(arguments[1].parse().expect("an address"), number(2, 1), number(3, 0) as u64, arguments.len() > 4),
+        Some("hosts") => {
+            return hosts::run(arguments[1].parse().expect("an address"), number(2, 1), number(3, 0) as u64, arguments.len() > 4);
+        }
         Some("lines") => return lines::run(),
         _ => {}
     }

@@ -26,7 +26,7 @@ use crate::server::Server;
 pub const OPENAPI: &str = include_str!("openapi.json");
 /// Connections at one time.
 const CONNECTIONS: usize = 4096;
-/// How long a handshake and the head of a request may take.
+/// How long a handshake, the head of a request and its body may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What a handler gives.

@@ -11,6 +11,7 @@ use axum::response::IntoResponse as _;
 use codec_core::kts::controller::Failure;
 use serde::de::DeserializeOwned;
 
+use super::PATIENCE;
 use crate::access;
 use crate::error::Error;
 use crate::records::{Host, User, is_sn};
@@ -79,7 +80,8 @@ impl<T: DeserializeOwned> FromRequest<Arc<Server>> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, server: &Arc<Server>) -> Result<Self, Error> {
-        let bytes = Bytes::from_request(request, server).await.map_err(|rejection| match rejection.into_response().status() {
+        let bytes = tokio::time::timeout(PATIENCE, Bytes::from_request(request, server)).await.map_err(|_| Failure::BadRequest)?;
+        let bytes = bytes.map_err(|rejection| match rejection.into_response().status() {
             StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
             _ => Failure::BadRequest,
         })?;

@@ -205,11 +205,11 @@ async fn work(controller: &mut Controller<'_>, session: &mut Session, tx: &mut T
         close(controller, session, tx);
         return;
     }
+    let retry = session.retry_at.take_if(|at| *at <= session.server.clock.millis()).is_some();
     if session.sn.is_empty() || session.draining {
         return;
     }
-    if session.retry_at.is_some_and(|at| at <= session.server.clock.millis()) {
-        session.retry_at = None;
+    if retry {
         session.commands.look = true;
         session.schedules.retry();
         session.rotations.look = true;
@@ -219,7 +219,8 @@ async fn work(controller: &mut Controller<'_>, session: &mut Session, tx: &mut T
         session.schedules.send_changed();
         session.rotations.look = true;
     }
-    if handle.take(Call::Resync) || session.wants_all() {
+    session.told.asking |= handle.take(Call::Resync);
+    if session.wants_all() {
         session.begin_again();
         if let Err(refused) = controller.submit(&session.server.clock.env(), Command::Resync, tx) {
             tracing::debug!(sn = session.sn, ?refused, "not asked again");
@@ -252,5 +253,26 @@ impl Session {
     async fn done(&mut self, ticket: codec_core::Ticket, outcome: codec_core::kts::controller::Outcome) -> Result<(), StoreError> {
         let _ = self.commanded(ticket, outcome).await? || self.scheduled(ticket, outcome).await? || self.rotated(ticket, outcome).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten thousand idle connections are ten thousand of these.
+    #[tokio::test]
+    async fn an_idle_connection_is_small() {
+        let folder = std::env::temp_dir().join(format!("kts-small-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let text = "[hosts]\nlisten = \"127.0.0.1:0\"\n[api]\nlisten = \"127.0.0.1:0\"\n[store]\nfile = \"small.redb\"\n";
+        let config = crate::config::Config::parse(text, &folder.join("kts-server.toml")).unwrap();
+        let server = Server::open(config).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (link, peer) = (tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap(), listener.local_addr().unwrap());
+        let counted = Counted::new(&server.metrics);
+        let size = size_of_val(&run(Arc::clone(&server), Stream::Plain(link), peer, counted));
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(size <= 2560, "{size} bytes");
     }
 }

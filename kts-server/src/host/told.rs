@@ -25,7 +25,7 @@ pub(super) struct Told {
     pub(super) syncing: bool,
     /// A frame could not be used, so that something may be missing.
     pub(super) faulty: bool,
-    /// Everything should be asked for again: a value came for an object that is not known.
+    /// Everything should be asked for again: a value came for an object that is not known, or was not written.
     pub(super) asking: bool,
     asked_at: Option<u64>,
 }
@@ -90,7 +90,7 @@ impl Session {
         let hash = ids::short_hash(&id);
         if !self.told.objects.contains(&hash) && self.told.known.binary_search(&hash).is_err() {
             // Objects come with their values when they are asked for: nothing is lost.
-            self.told.asking = true;
+            self.told.asking |= !self.told.syncing;
             return self.not_kept("value of an object that is not known");
         }
         self.value(id, update.value);
@@ -142,7 +142,8 @@ impl Session {
         let mut known = std::mem::take(&mut self.told.objects);
         known.sort_unstable();
         known.dedup();
-        self.told = Told { known: known.into(), asked_at: self.told.asked_at, ..Told::default() };
+        let Told { asking, asked_at, .. } = self.told;
+        self.told = Told { known: known.into(), asking, asked_at, ..Told::default() };
         // Commands and schedules go to the addresses that the objects have now: these are in the store first.
         self.server.store.commit(std::mem::take(&mut self.batch)).await?;
         self.commands.look = true;
@@ -150,21 +151,25 @@ impl Session {
         Ok(())
     }
 
-    /// Whether everything should be asked for now, because of values of objects that are not known. Not too often.
+    /// Whether everything should be asked for now. Not too often: what is wanted in between waits.
     pub(super) fn wants_all(&mut self) -> bool {
-        let now = self.server.clock.millis();
-        let wanted = std::mem::take(&mut self.told.asking) && !self.told.syncing;
-        let wanted = wanted && self.told.asked_at.is_none_or(|at| now.saturating_sub(at) >= ASK_AGAIN);
-        if wanted {
-            self.told.asked_at = Some(now);
+        if !self.told.asking || self.told.syncing {
+            return false;
         }
-        wanted
+        let now = self.server.clock.millis();
+        let wait = self.told.asked_at.map_or(0, |at| at.saturating_add(ASK_AGAIN).saturating_sub(now));
+        if wait > 0 {
+            self.retry_in(wait);
+            return false;
+        }
+        self.told.asked_at = Some(now);
+        true
     }
 
     /// Everything is asked for again.
     pub(super) fn begin_again(&mut self) {
         self.told.zones.clear();
         self.told.objects.clear();
-        (self.told.syncing, self.told.faulty) = (true, false);
+        (self.told.syncing, self.told.faulty, self.told.asking) = (true, false, false);
     }
 }

@@ -1,6 +1,7 @@
 //! Two processes, one store.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt as _;
@@ -15,24 +16,26 @@ use crate::tenants::{registration, send};
 
 const HOSTS: usize = 8;
 
-/// What stands in front of the processes: the next one that answers gets the connection.
+/// What stands in front of the processes: the one with the fewest connections that answers gets the next.
 async fn balance(backends: Vec<SocketAddr>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    let backends: Arc<Vec<_>> = Arc::new(backends.into_iter().map(|backend| (AtomicUsize::new(0), backend)).collect());
     tokio::spawn(async move {
-        let next = AtomicUsize::new(0);
         while let Ok((mut from, _)) = listener.accept().await {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let mut order = backends.clone();
-            order.rotate_left(at % backends.len());
-            tokio::spawn(async move {
-                for backend in order {
-                    if let Ok(mut to) = TcpStream::connect(backend).await {
+            let mut order: Vec<usize> = (0..backends.len()).collect();
+            order.sort_by_key(|at| backends[*at].0.load(Ordering::SeqCst));
+            for at in order {
+                if let Ok(mut to) = TcpStream::connect(backends[at].1).await {
+                    let backends = Arc::clone(&backends);
+                    backends[at].0.fetch_add(1, Ordering::SeqCst);
+                    tokio::spawn(async move {
                         let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
-                        return;
-                    }
+                        backends[at].0.fetch_sub(1, Ordering::SeqCst);
+                    });
+                    break;
                 }
-            });
+            }
         }
     });
     address
