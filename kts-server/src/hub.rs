@@ -15,6 +15,8 @@ pub enum Call {
     Work,
     /// What the host has told is not in the store: it is to be asked again.
     Resync,
+    /// Others may take the connection for dead: it is to be written that it is there.
+    Present,
     /// Close when what is under way has ended.
     Drain,
     /// Close now.
@@ -81,6 +83,12 @@ impl Hub {
                 all.remove(sn);
             }
         });
+    }
+
+    /// Whether the host is registered here, on the connection of this name.
+    #[must_use]
+    pub fn has(&self, sn: &str, connection: &str) -> bool {
+        self.with(|all| all.get(sn).is_some_and(|handle| handle.connection == connection))
     }
 
     /// How many hosts are registered here.

@@ -127,7 +127,10 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn init(path: &Path) -> anyhow::Result<()> {
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path).with_context(|| path.display().to_string())?;
+    let mut options = std::fs::OpenOptions::new();
+    // A password may come in: for its owner only.
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.write(true).create_new(true).open(path).with_context(|| path.display().to_string())?;
     file.write_all(EXAMPLE.as_bytes())?;
     println!("{} written; next: kts-server user add NAME --admin", path.display());
     Ok(())

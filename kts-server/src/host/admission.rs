@@ -74,6 +74,7 @@ impl Session {
     /// The host is in.
     pub(super) async fn registered(&mut self, with_other: bool) -> Result<(), StoreError> {
         self.counted.registered();
+        self.since = ids::now_millis();
         self.server.metrics.registrations_total.add(1);
         self.sn.clone_from(&self.rotations.claimed);
         tracing::info!(sn = self.sn, peer = %self.peer, "registered");
@@ -85,12 +86,16 @@ impl Session {
             return Ok(());
         };
         self.key_known(host, with_other).await?;
-        let mut batch = Batch::new();
-        let connection = Connection { process: self.server.process.clone(), peer: self.peer.to_string(), at: ids::now_millis() };
-        batch.put(format!("online/{}/{}", self.sn, self.handle.connection), &connection);
-        batch.note(Note::Online { sn: self.sn.clone(), connection: self.handle.connection.clone() });
-        self.server.store.commit(batch).await?;
+        self.present();
+        self.server.store.commit(std::mem::take(&mut self.batch)).await?;
         Ok(())
+    }
+
+    /// Says in the store that the host is connected, and where.
+    pub(super) fn present(&mut self) {
+        let connection = Connection { process: self.server.process.clone(), peer: self.peer.to_string(), at: self.since };
+        self.batch.put(format!("online/{}/{}", self.sn, self.handle.connection), &connection);
+        self.batch.note(Note::Online { sn: self.sn.clone(), connection: self.handle.connection.clone() });
     }
 
     /// The connection has ended.

@@ -219,6 +219,10 @@ async fn work(controller: &mut Controller<'_>, session: &mut Session, tx: &mut T
         session.schedules.send_changed();
         session.rotations.look = true;
     }
+    if handle.take(Call::Present) {
+        session.present();
+        session.flush().await;
+    }
     session.told.asking |= handle.take(Call::Resync);
     if session.wants_all() {
         session.begin_again();

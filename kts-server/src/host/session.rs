@@ -52,6 +52,8 @@ pub(super) struct Session {
     pub(super) counted: Counted,
     /// Empty until the host has registered.
     pub(super) sn: String,
+    /// When it has, in milliseconds since 1970.
+    pub(super) since: u64,
     pub(super) told: Told,
     /// What is to be written next.
     pub(super) batch: Batch,
@@ -87,6 +89,7 @@ impl Session {
             handle: Arc::new(Handle::new(connection)),
             counted,
             sn: String::new(),
+            since: 0,
             told: Told::default(),
             batch: Batch::new(),
             commands: Commands::default(),
