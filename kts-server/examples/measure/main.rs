@@ -12,7 +12,7 @@ mod lines;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -101,6 +101,7 @@ fn main() {
             return hosts::run(arguments[1].parse().expect("an address"), number(2, 1), number(3, 0) as u64, arguments.len() > 4);
         }
         Some("lines") => return lines::run(),
+        Some("prepare") => return prepare(Path::new(&arguments[1]), number(2, 1)),
         _ => {}
     }
     let (hosts, connections, seconds) = (number(0, 1000), number(1, 10_000), number(2, 20) as u64);
@@ -108,7 +109,11 @@ fn main() {
     let server = me.parent().and_then(Path::parent).expect("a folder").join("kts-server");
     let folder = std::env::temp_dir().join(format!("kts-measure-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
-    let (config, token) = prepare(&folder, hosts.max(connections));
+    // In a process of its own, so that nobody has the store open afterwards.
+    let most = hosts.max(connections).to_string();
+    let (mut preparing, token) = Process::start(&me, &["prepare", folder.to_str().expect("a path"), &most]);
+    preparing.0.wait().expect("an end");
+    let (config, token) = (folder.join("kts-server.toml"), token.trim());
     let config = config.to_str().expect("a path");
 
     let (process, ready) = Process::start(&server, &["--config", config]);
@@ -118,7 +123,7 @@ fn main() {
     let (_load, _) = Process::start(&me, &["hosts", &host_address, &hosts.to_string(), "1000"]);
     println!("{hosts} hosts, a push per second each:");
     let (ticks, started) = (process.ticks(), Instant::now());
-    println!("  server: {}", percentiles(listen(api, &token, seconds)));
+    println!("  server: {}", percentiles(listen(api, token, seconds)));
     let share = (process.ticks() - ticks) as f64 / started.elapsed().as_secs_f64();
     println!("  server: {share:.0} % of a processor, {} KB of memory, {before} KB without hosts", process.memory());
     drop((_load, process));
@@ -147,12 +152,11 @@ fn main() {
     let _ = std::fs::remove_dir_all(folder);
 }
 
-/// Configuration and store, with hosts and an administrator. His token.
-fn prepare(folder: &Path, hosts: usize) -> (PathBuf, String) {
-    let config = folder.join("kts-server.toml");
+/// Configuration and store, with hosts and an administrator, whose token is said.
+fn prepare(folder: &Path, hosts: usize) {
     let text = "[hosts]\nlisten = \"127.0.0.1:0\"\n[api]\nlisten = \"127.0.0.1:0\"\n[store]\nfile = \"kts.redb\"\n\
                 [limits]\nunregistered = 20000\n";
-    std::fs::write(&config, text).expect("a file");
+    std::fs::write(folder.join("kts-server.toml"), text).expect("a file");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let token = runtime.block_on(async {
         let store = std::sync::Arc::new(Store::embedded(&folder.join("kts.redb"), 16 << 20).expect("a store"));
@@ -165,7 +169,7 @@ fn prepare(folder: &Path, hosts: usize) -> (PathBuf, String) {
         let user = User { name: "measure".to_owned(), admin: true, hosts: Vec::new() };
         access::put_user(&store, user).await.expect("a user")
     });
-    (config, token)
+    println!("{token}");
 }
 
 /// Listens to the WebSocket until the time is over; the first seconds, in which hosts register, do not count.
