@@ -170,7 +170,6 @@ pub struct Panel<'p, 'h> {
     refusal: Option<Detail<'static>>,
     session: Option<NonZeroU32>,
     account: u32,
-    had_login: bool,
     /// Lists that the client registered for, a bit for each place in [`Kind::ALL`].
     registered: u64,
     /// A message that is too long is passed over.
@@ -211,7 +210,6 @@ impl<'p, 'h> Panel<'p, 'h> {
             refusal: None,
             session: None,
             account: 0,
-            had_login: false,
             registered: 0,
             skipping: false,
             owed: Owed::Nothing,

@@ -140,7 +140,8 @@ pub struct Config<'b> {
     pub check_pin: bool,
     /// Requests need the number of a session. Default on.
     pub check_session: bool,
-    /// A second login on a connection ends its session for good, right or wrong; off, the new session takes its place. Default on.
+    /// A login on a connection that has a session ends it, right or wrong, and begins none, though it is answered with a number; off, the
+    /// new session takes its place. Default on.
     pub one_login: bool,
     /// How many types of one READ are answered. Default 15.
     pub max_types: u8,

@@ -146,9 +146,8 @@ impl Panel<'_, '_> {
     }
 
     fn login(&mut self, env: &Env, account: Account<'_>, request: &Request<'_>) {
-        let again = self.had_login && self.config.one_login;
-        self.had_login = true;
-        if self.session.take().is_some() {
+        let had_session = self.session.take().is_some();
+        if had_session {
             self.news.insert(News::LOGGED_OUT);
         }
         self.registered = 0;
@@ -165,7 +164,7 @@ impl Panel<'_, '_> {
         self.house.sessions = self.house.sessions.checked_add(1).unwrap_or(1);
         let session = self.house.sessions;
         self.memory.waiting = Job::Login { account: id, session };
-        if !again {
+        if !(had_session && self.config.one_login) {
             self.session = core::num::NonZeroU32::new(session);
             self.account = id;
             self.news.insert(News::LOGGED_IN);
