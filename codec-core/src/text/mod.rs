@@ -10,7 +10,7 @@ pub mod hex;
 #[cfg(feature = "ksenia")]
 pub mod json;
 #[cfg(feature = "ksenia")]
-mod path;
+pub(crate) mod path;
 #[cfg(feature = "ksenia")]
 mod pieces;
 #[cfg(feature = "ksenia")]

@@ -294,8 +294,8 @@ fn controller() {
         house(machine.tables());
         match event {
             Event::Message(found) => message(&found),
-            Event::Record { record: found, integrity, early } => {
-                see((integrity, early));
+            Event::Record { record: found, name, integrity, early } => {
+                see((name.as_str(), integrity, early));
                 record(found);
             }
             Event::Value { name, text: value } => {
