@@ -50,6 +50,7 @@ mod house;
 mod lists;
 mod obey;
 mod outputs;
+mod push;
 mod records;
 mod tables;
 mod types;
@@ -59,7 +60,7 @@ use core::num::NonZeroU32;
 
 pub use answer::Memory;
 use answer::{Desk, Job, PART};
-pub use climate::{Programme, SensorSlot, SetPoints, ThermostatSlot};
+pub use climate::{Programme, Programmes, SensorSlot, SetPoints, ThermostatSlot};
 pub use command::{Command, Event};
 pub use config::{ArmWords, Config, CrcCheck, Identity, LogsForm, Shape, UnknownRequests, UserAnswers, Wrapper};
 pub use house::House;
@@ -244,6 +245,12 @@ impl<'p, 'h> Panel<'p, 'h> {
         self.session.is_some()
     }
 
+    fn next_ticket(&mut self) -> Ticket {
+        let ticket = Ticket(self.tickets);
+        self.tickets = self.tickets.wrapping_add(1);
+        ticket
+    }
+
     fn announce(&mut self, slot: Slot) -> Option<Pending> {
         self.slot = slot;
         Some(Pending::WITHOUT_BYTES)
@@ -341,11 +348,15 @@ impl Machine for Panel<'_, '_> {
         }
     }
 
-    fn submit(&mut self, env: &Env, command: Command<'_>, _: &mut TxBuf<'_>) -> Result<Ticket, Refused> {
+    fn submit(&mut self, env: &Env, command: Command<'_>, tx: &mut TxBuf<'_>) -> Result<Ticket, Refused> {
         if self.closed || self.closing.is_some() {
             return Err(Refused::Closed);
         }
         self.now = env.now;
+        if let Command::Tell { kind, record } = command {
+            self.tell(env, kind, record, tx)?;
+            return Ok(self.next_ticket());
+        }
         let at = moment(self.config, env);
         let house = &mut *self.house;
         // What the panel would answer to a client.
@@ -378,6 +389,7 @@ impl Machine for Panel<'_, '_> {
                     house.switch(&at, output, text.as_str()).map_err(refused)?;
                 }
             },
+            Command::Tell { .. } => {}
             Command::Sensor { sensor, temperature, humidity, light } => house.sense(sensor, temperature, humidity, light)?,
             Command::Fault { category, active } => house.fault(&at, &category, active)?,
             Command::PanelTamper { category, active } => house.panel_tamper(&category, active)?,
@@ -395,9 +407,7 @@ impl Machine for Panel<'_, '_> {
             Command::Silence { millis } => self.silent_until = env.now.plus_millis(millis.into()),
             Command::Close => self.begin_close(CloseReason::Requested, Owed::Close, env.now),
         }
-        let ticket = Ticket(self.tickets);
-        self.tickets = self.tickets.wrapping_add(1);
-        Ok(ticket)
+        Ok(self.next_ticket())
     }
 
     fn poll_timeout(&self) -> Option<Instant> {

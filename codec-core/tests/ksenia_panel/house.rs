@@ -2,8 +2,8 @@
 
 use codec_core::Secret;
 use codec_core::ksenia::panel::{
-    AccountSlot, Command, File, House, List, LogSlot, OutputSlot, PartitionSlot, Response, ScenarioAction, ScenarioSlot, SensorSlot,
-    ThermostatSlot, TimerSlot, ZoneSlot, partition_bit,
+    AccountSlot, Command, File, House, List, LogSlot, OutputSlot, PartitionSlot, Programmes, Response, ScenarioAction, ScenarioSlot,
+    SensorSlot, ThermostatSlot, TimerSlot, ZoneSlot, partition_bit,
 };
 use codec_core::ksenia::{Account, Kind, OutputAction, OutputCategory, OutputMode};
 
@@ -13,8 +13,6 @@ pub(crate) const INSTALLER: &str = "654321";
 pub(crate) fn leak<T>(values: Vec<T>) -> &'static mut [T] {
     Box::leak(values.into_boxed_slice())
 }
-
-static WEEK: [[u8; 24]; 9] = [[1; 24]; 9];
 
 /// Two partitions, five zones, four outputs, and one of everything else.
 pub(crate) fn house() -> House<'static> {
@@ -44,7 +42,7 @@ pub(crate) fn house() -> House<'static> {
     let mut sensor = SensorSlot::new(1, "Living room");
     (sensor.temperature, sensor.thermostat) = (21_200, Some(7));
     let mut thermostat = ThermostatSlot::new(7, "Living room");
-    thermostat.programme = Some(&WEEK);
+    thermostat.programmes = Some(Box::leak(Box::new(Programmes::always(1))));
     let mut installer = AccountSlot::new(2, "Installer", Secret::new(INSTALLER));
     installer.kind = Account::Installer;
     let mut house = House::new();

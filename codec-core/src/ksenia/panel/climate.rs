@@ -38,11 +38,30 @@ pub struct SetPoints {
     pub manual: i32,
 }
 
-/// The presets, 1 to 3, of 24 hours: Monday to Sunday and two special days.
-pub type Programme = [[u8; 24]; 9];
+/// 24 hours of Monday to Sunday and two special days: preset 1 to 3, and the minutes into the hour, as in
+/// [`DayProgramme`](crate::ksenia::DayProgramme).
+pub type Programme = [[(u8, u8); 24]; 9];
+
+/// The weekly programmes of a thermostat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Programmes {
+    /// Of winter.
+    pub winter: Programme,
+    /// Of summer.
+    pub summer: Programme,
+}
+
+impl Programmes {
+    /// One preset at all times.
+    #[must_use]
+    pub const fn always(preset: u8) -> Self {
+        let week = [[(preset, 0); 24]; 9];
+        Self { winter: week, summer: week }
+    }
+}
 
 /// A thermostat and its settings. Its number is neither that of its sensor nor that of an output.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct ThermostatSlot<'h> {
     /// Number.
@@ -59,8 +78,8 @@ pub struct ThermostatSlot<'h> {
     pub winter: SetPoints,
     /// Settings for summer.
     pub summer: SetPoints,
-    /// The weekly programme, the same for both seasons. A client cannot change it: it is read and passed over in what it writes.
-    pub programme: Option<&'h Programme>,
+    /// The weekly programmes. Without them clients see none, and may not write one.
+    pub programmes: Option<&'h mut Programmes>,
     /// Number of the output that heats.
     pub heating: Option<u32>,
     /// Number of the output that cools.
@@ -79,7 +98,7 @@ impl<'h> ThermostatSlot<'h> {
             manual_hours: 0,
             winter: SetPoints { presets: [18_000, 20_000, 22_000], manual: 20_000 },
             summer: SetPoints { presets: [28_000, 26_000, 24_000], manual: 26_000 },
-            programme: None,
+            programmes: None,
             heating: None,
             cooling: None,
         }

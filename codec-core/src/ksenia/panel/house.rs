@@ -140,7 +140,7 @@ impl House<'_> {
             ("account", self.accounts.iter().all(|slot| good(slot.name) && word(slot.kind.text()))),
             ("pin", self.accounts.iter().all(|slot| (1..=32).contains(&slot.pin.expose().len()))),
             ("file", self.files.iter().all(|file| good(file.path) && good(file.name))),
-            ("list", self.lists.iter().all(|list| list.records.iter().all(|text| is_record(text)))),
+            ("list", self.lists.iter().all(|list| list.records.iter().all(|text| record_error(text).is_none()))),
         ];
         match checks.into_iter().find(|(_, good)| !good) {
             Some((field, _)) => Err(ConfigError::BadText { field }),
@@ -341,6 +341,11 @@ impl Default for House<'_> {
     }
 }
 
-fn is_record(text: &str) -> bool {
-    json::check(text.as_bytes()).is_ok_and(|value| value.object().is_some())
+/// Where a text stops being a JSON object.
+pub(super) fn record_error(text: &str) -> Option<u32> {
+    match json::check(text.as_bytes()) {
+        Ok(value) if value.object().is_some() => None,
+        Ok(_) => Some(0),
+        Err(fault) => Some(fault.at),
+    }
 }

@@ -248,7 +248,8 @@ impl<'h> House<'h> {
                     _ => (day, Day::ALL.get(day).map_or("NA", |day| day.name())),
                 };
                 let hour = usize::try_from(local.hour()).unwrap_or(0);
-                let preset = thermostat.programme.and_then(|days| days.get(day)?.get(hour).copied()).unwrap_or(1);
+                let programme = thermostat.programme(thermostat.season);
+                let preset = programme.and_then(|days| days.get(day)?.get(hour)).map_or(1, |(preset, _)| *preset);
                 let [t1, t2, t3] = points.presets;
                 match preset {
                     2 => (name, "T2", Some(t2)),

@@ -6,11 +6,14 @@ use super::house::{House, Moment};
 use super::tables::*;
 use super::{News, Panel, Slot};
 use crate::error::FaultKind;
+use crate::ksenia::view::Read as _;
 use crate::ksenia::{
-    Account, Action, CrcPolicy, Detail, Kind, LogKind, Message, Request, Season, Settings, Thermostat, ThermostatMode, Verb, decode_with,
+    Account, Action, CrcPolicy, Detail, Hour, Kind, LogKind, Message, Request, Season, SeasonSettings, Settings, Thermostat,
+    ThermostatMode, Verb, decode_with,
 };
 use crate::machine::Env;
 use crate::secret::Secret;
+use crate::text::cursor::Cursor;
 use crate::text::json::{Array, Text};
 
 /// Whether a login of this kind finds an account of that one.
@@ -36,6 +39,14 @@ impl House<'_> {
                 _ => return Err(Detail::UnknownSetting),
             };
             if !known {
+                return Err(Detail::InvalidParameter);
+            }
+        }
+        for thermostat in settings.thermostats() {
+            let slot = self.thermostats.iter().find(|slot| Some(slot.id) == thermostat.id());
+            let has_programmes = slot.is_some_and(|slot| slot.programmes.is_some());
+            let seasons = [thermostat.winter(), thermostat.summer()];
+            if seasons.into_iter().flatten().flat_map(days).any(|(_, day)| !has_programmes || !is_day(day)) {
                 return Err(Detail::InvalidParameter);
             }
         }
@@ -69,6 +80,37 @@ impl House<'_> {
     }
 }
 
+/// The days of a season that are given, each with its place in [`Day::ALL`].
+fn days(season: SeasonSettings<'_>) -> impl Iterator<Item = (usize, Array<'_>)> {
+    let lists = [
+        season.monday(),
+        season.tuesday(),
+        season.wednesday(),
+        season.thursday(),
+        season.friday(),
+        season.saturday(),
+        season.sunday(),
+        season.special_day_1(),
+        season.special_day_2(),
+    ];
+    lists.into_iter().enumerate().filter_map(|(place, list)| Some((place, list?)))
+}
+
+/// The hours of a day. `None` for one that makes no sense.
+fn hours(day: Array<'_>) -> impl Iterator<Item = Option<(u8, u8)>> {
+    day.objects().map(|object| {
+        let hour = Hour::read(&mut Cursor::new(object.as_str())).ok()?;
+        let preset = hour.preset().filter(|preset| (1..=3).contains(preset))?;
+        let shift = hour.shift().filter(|shift| *shift < 60)?;
+        Some((u8::try_from(preset).ok()?, u8::try_from(shift).ok()?))
+    })
+}
+
+/// Whether a day has 24 hours that make sense.
+fn is_day(day: Array<'_>) -> bool {
+    hours(day).all(|hour| hour.is_some()) && hours(day).count() == 24
+}
+
 fn ids<'i>(list: Array<'i>) -> impl Iterator<Item = Option<u32>> + use<'i> {
     list.objects().map(|object| object.text("ID").and_then(Text::number))
 }
@@ -91,6 +133,13 @@ impl ThermostatSlot<'_> {
                 *point = thousandths(value).unwrap_or(*point);
             }
             points.manual = thousandths(wish.manual()).unwrap_or(points.manual);
+        }
+        let Some(programmes) = self.programmes.as_deref_mut() else { return };
+        for (programme, wish) in [(&mut programmes.winter, wish.winter()), (&mut programmes.summer, wish.summer())] {
+            for (place, list) in wish.into_iter().flat_map(days) {
+                let Some(day) = programme.get_mut(place) else { continue };
+                day.iter_mut().zip(hours(list).flatten()).for_each(|(hour, wish)| *hour = wish);
+            }
         }
     }
 }
@@ -206,7 +255,11 @@ impl Panel<'_, '_> {
                 self.memory.ask(message, u8::MAX);
                 self.memory.register(message);
                 self.registered = self.memory.asked;
-                self.house.begin();
+                if self.config.push_before_ack {
+                    self.house.news |= PUSH | SLOTS;
+                } else {
+                    self.house.begin();
+                }
                 self.news.insert(News::REGISTERED);
                 self.memory.waiting = Job::Snapshot;
                 return;
