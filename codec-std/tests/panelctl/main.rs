@@ -6,6 +6,7 @@ mod demo;
 mod ksenia;
 mod ksenia_live;
 mod ksenia_secrets;
+mod kts;
 mod live;
 mod process;
 mod secrets;

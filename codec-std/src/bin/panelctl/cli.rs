@@ -194,6 +194,10 @@ pub(crate) struct DecodeArgs {
     #[arg(long, value_enum)]
     pub(crate) crc: Option<CrcChoice>,
 
+    /// KTS: accept members in any order
+    #[arg(long)]
+    pub(crate) lenient: bool,
+
     /// Print one flat JSON object per unit instead of a table
     #[arg(long)]
     pub(crate) json: bool,
