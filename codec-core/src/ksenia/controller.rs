@@ -222,6 +222,12 @@ impl<'b> Controller<'b> {
         self.house.tables()
     }
 
+    /// Takes the controller apart, to make the one of the next connection in the same memory.
+    #[must_use]
+    pub fn into_parts(self) -> (&'b Config<'b>, Tables<'b>, &'b mut Memory) {
+        (self.config, self.house.into_tables(), self.memory)
+    }
+
     /// The state of the panel as a whole.
     #[must_use]
     pub fn summary(&self) -> Summary {

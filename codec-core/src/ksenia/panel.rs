@@ -18,7 +18,7 @@
 //! - Changes are not queued. What has changed is marked in the tables, and told together as soon as nothing else is being written; what
 //!   changed twice in between is told once.
 //! - Faults and tampers are told by category; `STATUS_PANEL`, `STATUS_CONNECTION` and other lists without a table are the caller's
-//!   records ([`List`]), which never change.
+//!   records ([`List`]), which never change; [`Command::Tell`] tells clients of a change all the same.
 //!
 //! ```
 //! use codec_core::ksenia::Panel;
@@ -45,6 +45,7 @@ mod arming;
 mod climate;
 mod command;
 mod config;
+mod follow;
 mod format;
 mod house;
 mod lists;
@@ -60,7 +61,7 @@ use core::num::NonZeroU32;
 
 pub use answer::Memory;
 use answer::{Desk, Job, PART};
-pub use climate::{Programme, Programmes, SensorSlot, SetPoints, ThermostatSlot};
+pub use climate::{Programme, ProgrammeSlot, SensorSlot, SetPoints, ThermostatSlot};
 pub use command::{Command, Event};
 pub use config::{ArmWords, Config, CrcCheck, Identity, LogsForm, Shape, UnknownRequests, UserAnswers, Wrapper};
 pub use house::House;

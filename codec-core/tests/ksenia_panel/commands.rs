@@ -250,8 +250,8 @@ fn weekly_programmes_are_written_day_by_day() {
     let reading = rig.read(&["STATUS_TEMPERATURES"])["STATUS_TEMPERATURES"][0]["THERM"].clone();
     assert_eq!((&reading["ACT_MODEL"], &reading["TEMP_THR"]), (&json!("SAT"), &json!({"T": "T3", "VAL": "22.0"})));
     // Without programmes there are none to see, and none to write.
-    let home = crate::house::house();
-    home.thermostats[0].programmes = None;
+    let mut home = crate::house::house();
+    home.programmes = &mut [];
     let mut rig = Rig::with(codec_core::ksenia::panel::Config::new(), home);
     rig.login();
     assert_eq!(rig.read(&["CFG_THERMOSTATS"])["CFG_THERMOSTATS"][0]["WIN"].get("MON"), None);

@@ -189,6 +189,10 @@ impl<'b> House<'b> {
         &self.tables
     }
 
+    pub(crate) fn into_tables(self) -> Tables<'b> {
+        self.tables
+    }
+
     /// Whether the programming says that the zone must not be excluded.
     pub(crate) fn forbids_bypass(&self, zone: u32) -> bool {
         self.tables.zones.iter().any(|slot| slot.used && slot.id == zone && slot.forbidden)

@@ -76,7 +76,9 @@ pub struct Name {
 }
 
 impl Name {
-    pub(crate) fn of(text: &str) -> Self {
+    /// The name `text`, or an empty one if that is longer than 112 bytes.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
         let mut bytes = [0; MAX_NAME];
         let fits = if text.len() <= MAX_NAME { text } else { "" };
         copy(&mut bytes, fits.as_bytes());

@@ -42,26 +42,36 @@ pub struct SetPoints {
 /// [`DayProgramme`](crate::ksenia::DayProgramme).
 pub type Programme = [[(u8, u8); 24]; 9];
 
-/// The weekly programmes of a thermostat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Programmes {
-    /// Of winter.
+/// The weekly programmes of a thermostat. Clients see none of a thermostat without such a slot, and may not write one.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ProgrammeSlot {
+    /// Number of the thermostat.
+    pub thermostat: u32,
+    /// For winter.
     pub winter: Programme,
-    /// Of summer.
+    /// For summer.
     pub summer: Programme,
 }
 
-impl Programmes {
-    /// One preset at all times.
+impl ProgrammeSlot {
+    /// One preset, 1 to 3, at all times.
     #[must_use]
-    pub const fn always(preset: u8) -> Self {
+    pub const fn new(thermostat: u32, preset: u8) -> Self {
         let week = [[(preset, 0); 24]; 9];
-        Self { winter: week, summer: week }
+        Self { thermostat, winter: week, summer: week }
+    }
+
+    pub(super) const fn of(&self, season: Season<'_>) -> &Programme {
+        match season {
+            Season::Summer => &self.summer,
+            _ => &self.winter,
+        }
     }
 }
 
 /// A thermostat and its settings. Its number is neither that of its sensor nor that of an output.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ThermostatSlot<'h> {
     /// Number.
@@ -78,8 +88,6 @@ pub struct ThermostatSlot<'h> {
     pub winter: SetPoints,
     /// Settings for summer.
     pub summer: SetPoints,
-    /// The weekly programmes. Without them clients see none, and may not write one.
-    pub programmes: Option<&'h mut Programmes>,
     /// Number of the output that heats.
     pub heating: Option<u32>,
     /// Number of the output that cools.
@@ -98,7 +106,6 @@ impl<'h> ThermostatSlot<'h> {
             manual_hours: 0,
             winter: SetPoints { presets: [18_000, 20_000, 22_000], manual: 20_000 },
             summer: SetPoints { presets: [28_000, 26_000, 24_000], manual: 26_000 },
-            programmes: None,
             heating: None,
             cooling: None,
         }

@@ -44,6 +44,8 @@ pub struct House<'h> {
     pub sensors: &'h mut [SensorSlot<'h>],
     /// Thermostats.
     pub thermostats: &'h mut [ThermostatSlot<'h>],
+    /// Weekly programmes of thermostats.
+    pub programmes: &'h mut [ProgrammeSlot],
     /// Timers.
     pub timers: &'h mut [TimerSlot<'h>],
     /// Accounts.
@@ -103,6 +105,7 @@ impl House<'_> {
             scenarios: &[],
             sensors: &mut [],
             thermostats: &mut [],
+            programmes: &mut [],
             timers: &mut [],
             accounts: &mut [],
             log: &mut [],

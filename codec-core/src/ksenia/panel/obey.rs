@@ -43,8 +43,7 @@ impl House<'_> {
             }
         }
         for thermostat in settings.thermostats() {
-            let slot = self.thermostats.iter().find(|slot| Some(slot.id) == thermostat.id());
-            let has_programmes = slot.is_some_and(|slot| slot.programmes.is_some());
+            let has_programmes = self.programmes.iter().any(|slot| Some(slot.thermostat) == thermostat.id());
             let seasons = [thermostat.winter(), thermostat.summer()];
             if seasons.into_iter().flatten().flat_map(days).any(|(_, day)| !has_programmes || !is_day(day)) {
                 return Err(Detail::InvalidParameter);
@@ -56,6 +55,7 @@ impl House<'_> {
         for thermostat in settings.thermostats() {
             let Some(slot) = self.thermostats.iter_mut().find(|slot| Some(slot.id) == thermostat.id()) else { continue };
             slot.set(&thermostat);
+            self.programmes.iter_mut().filter(|programmes| programmes.thermostat == slot.id).for_each(|slot| slot.set(&thermostat));
             for sensor in self.sensors.iter_mut().filter(|sensor| sensor.thermostat == Some(slot.id)) {
                 sensor.news |= PUSH_SECOND;
                 self.news |= SLOTS;
@@ -134,8 +134,13 @@ impl ThermostatSlot<'_> {
             }
             points.manual = thousandths(wish.manual()).unwrap_or(points.manual);
         }
-        let Some(programmes) = self.programmes.as_deref_mut() else { return };
-        for (programme, wish) in [(&mut programmes.winter, wish.winter()), (&mut programmes.summer, wish.summer())] {
+    }
+}
+
+impl ProgrammeSlot {
+    /// Takes over the days that are given.
+    fn set(&mut self, wish: &Thermostat<'_>) {
+        for (programme, wish) in [(&mut self.winter, wish.winter()), (&mut self.summer, wish.summer())] {
             for (place, list) in wish.into_iter().flat_map(days) {
                 let Some(day) = programme.get_mut(place) else { continue };
                 day.iter_mut().zip(hours(list).flatten()).for_each(|(hour, wish)| *hour = wish);

@@ -93,17 +93,9 @@ impl ThermostatSlot<'_> {
         }
     }
 
-    /// The programme of the season.
-    pub(super) fn programme(&self, season: Season<'_>) -> Option<&Programme> {
-        self.programmes.as_deref().map(|programmes| match season {
-            Season::Summer => &programmes.summer,
-            _ => &programmes.winter,
-        })
-    }
-
     /// The settings in pieces: what stands before the programme of winter, its nine days, what stands before that of summer, its nine
     /// days, and the end.
-    pub(super) fn settings(&self, from: usize, w: &mut MessageWriter<'_>) -> Option<usize> {
+    pub(super) fn settings(&self, programmes: Option<&ProgrammeSlot>, from: usize, w: &mut MessageWriter<'_>) -> Option<usize> {
         match from {
             0 => {
                 w.open_item();
@@ -122,7 +114,7 @@ impl ThermostatSlot<'_> {
             1..=9 | 11..=19 => {
                 let day = if from < 10 { from.saturating_sub(1) } else { from.saturating_sub(11) };
                 let season = if from < 10 { Season::Winter } else { Season::Summer };
-                let hours = self.programme(season).and_then(|days| days.get(day));
+                let hours = programmes.and_then(|slot| slot.of(season).get(day));
                 if let (Some(hours), Some(day)) = (hours, Day::ALL.get(day)) {
                     w.open_list(day.name());
                     for (preset, shift) in hours {

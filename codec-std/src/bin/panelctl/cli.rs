@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
-use crate::families::{CrcChoice, Protocol, ness};
+use crate::families::{CrcChoice, Protocol, ksenia, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -21,7 +21,7 @@ Exit codes:
   1  a unit could not be decoded, or an expected event did not come
   2  wrong arguments, or a file or the network failed
   3  nothing came in time
-  4  a command was refused before it was sent
+  4  a command or a login was refused, by the panel or before it was sent
 
 Examples:
   panelctl demo
@@ -29,6 +29,8 @@ Examples:
   panelctl simulate ness --listen 127.0.0.1:2401
   panelctl watch ness tcp://127.0.0.1:2401
   panelctl send ness tcp://127.0.0.1:2401 arm-away
+  panelctl simulate ksenia --listen 127.0.0.1:8080
+  panelctl watch ksenia ws://127.0.0.1:8080
 
 User codes are asked for, or come from PANELCTL_CODE or --code-file; they are never arguments and never shown.
 `panelctl COMMAND --help` tells more.";
@@ -48,9 +50,10 @@ pub(crate) enum Command {
 
 /// Show what a panel tells, live, and connect again when the connection ends
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl watch ness tcp://192.0.2.10:2401")]
+#[command(after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure")]
 pub(crate) enum Watch {
     Ness(WatchNess),
+    Ksenia(ksenia::watch::WatchArgs),
 }
 
 /// Watch a Ness panel.
@@ -88,7 +91,7 @@ pub(crate) struct WatchCommon {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Show every line that is received, as `decode` shows it, besides what follows from it
+    /// Show every line or message that is received, as `decode` shows it, besides what follows from it
     #[arg(long)]
     pub(crate) lines: bool,
 
@@ -107,14 +110,15 @@ pub(crate) struct WatchCommon {
 
 /// Send one command and wait for its outcome
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info")]
+#[command(after_help = "Examples:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info\n  panelctl send ksenia ws://192.0.2.10 version")]
 pub(crate) enum Send {
     Ness(ness::send::SendArgs),
+    Ksenia(ksenia::send::SendArgs),
 }
 
 /// Put a recorded session through the machine again and show its events.
 ///
-/// The options that set up the controller must be those of `watch`, or other events follow.
+/// The options that set up the controller must be those of `watch`, or other events follow. Who logged in, and where, is in the record.
 #[derive(Args, Debug)]
 #[command(after_help = REPLAY_HELP)]
 pub(crate) struct ReplayArgs {
@@ -132,6 +136,9 @@ pub(crate) struct ReplayArgs {
 
     #[command(flatten, next_help_heading = "Options for Ness records")]
     pub(crate) ness: ness::watch::ControllerArgs,
+
+    #[command(flatten, next_help_heading = "Options for Ksenia records")]
+    pub(crate) ksenia: ksenia::options::ControllerArgs,
 }
 
 const REPLAY_HELP: &str = "\
@@ -162,9 +169,10 @@ Examples:
 
 /// Simulate a panel on a TCP port
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl simulate ness --listen 127.0.0.1:2401")]
+#[command(after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080")]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
+    Ksenia(ksenia::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.
@@ -185,6 +193,10 @@ pub(crate) struct DecodeArgs {
     /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
     #[arg(long, value_enum)]
     pub(crate) crc: Option<CrcChoice>,
+
+    /// KTS: accept members in any order
+    #[arg(long)]
+    pub(crate) lenient: bool,
 
     /// Print one flat JSON object per unit instead of a table
     #[arg(long)]
