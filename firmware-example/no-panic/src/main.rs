@@ -11,6 +11,7 @@
 mod buffers;
 mod drive;
 mod ksenia;
+mod ksenia_panel;
 mod ksenia_views;
 mod ness;
 mod text;
@@ -25,6 +26,7 @@ extern "C" fn _start() -> ! {
         text::all();
         ws::all();
         ksenia::all();
+        ksenia_panel::all();
     }
 }
 
