@@ -140,6 +140,15 @@ impl<'o> MessageWriter<'o> {
 
     fn put_escaped(&mut self, text: &str) {
         let bytes = text.as_bytes();
+        // Nearly all are names of a few characters.
+        if bytes.len() <= 16 && scan::is_plain(bytes) {
+            return self.put(bytes);
+        }
+        self.put_unusual(bytes);
+    }
+
+    #[inline(never)]
+    fn put_unusual(&mut self, bytes: &[u8]) {
         let mut from = 0;
         loop {
             let end = scan::string_end(bytes, from);

@@ -196,12 +196,13 @@ impl Controller<'_> {
 
     /// A name that stands before `before` in a message that is here whole.
     fn name_in<'i>(&self, window: &'i [u8], before: usize, name: &str) -> Text<'i> {
-        let seen = window.get(..before).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default();
-        let at = match self.reading {
-            Reading::Whole(_) => seen.rfind(name),
-            _ => None,
+        let seen = match self.reading {
+            Reading::Whole(_) => window.get(..before).unwrap_or_default(),
+            _ => &[],
         };
-        Text::new(at.and_then(|at| seen.get(at..at.saturating_add(name.len()))).unwrap_or_default())
+        let mut places = (0..seen.len()).rev().filter_map(|at| seen.get(at..at.saturating_add(name.len())));
+        let found = places.find(|bytes| *bytes == name.as_bytes()).unwrap_or_default();
+        Text::new(core::str::from_utf8(found).unwrap_or_default())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::{CloseReason, EncodeError, Fault, Refused};
 use crate::home::{self, Mode, Notice};
 use crate::ksenia::{self, ArmAction, BypassAction, Crc, Kind, Message, OutputAction, Record, SetOutput};
 use crate::machine::Ticket;
+use crate::text::copy;
 use crate::text::elements::Integrity;
 use crate::text::json::{Object, Text};
 use crate::ws;
@@ -73,14 +74,11 @@ pub struct Name {
 
 impl Name {
     pub(crate) fn of(text: &str) -> Self {
-        let mut name = Self { bytes: [0; 24], len: 0 };
-        for character in text.chars() {
-            let from = usize::from(name.len);
-            let Some(room) = name.bytes.get_mut(from..).filter(|room| room.len() >= character.len_utf8()) else { break };
-            let written = character.encode_utf8(room).len();
-            name.len = name.len.saturating_add(u8::try_from(written).unwrap_or(0));
-        }
-        name
+        let mut bytes = [0; 24];
+        // A character that would be cut is left out.
+        let fits = (0..=bytes.len()).rev().find_map(|len| text.get(..len.min(text.len()))).unwrap_or_default();
+        copy(&mut bytes, fits.as_bytes());
+        Self { bytes, len: u8::try_from(fits.len()).unwrap_or(0) }
     }
 
     /// The name.
