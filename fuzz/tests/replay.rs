@@ -72,6 +72,16 @@ fn datagrams_of_the_shared_vectors_come_back() {
         return;
     };
     let records: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let wires: Vec<Vec<u8>> = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| record["wire_hex"].as_str().unwrap().as_bytes().chunks(2).map(byte).collect())
+        .collect();
+    wires.iter().for_each(|wire| fuzz::g90_local::run(wire));
+    wires.windows(8).for_each(|some| fuzz::g90_local::run(&some.concat()));
+    assert!(!wires.is_empty());
     let mut inputs = 0;
     for record in records.as_array().unwrap().iter().filter(|record| record["transport"] == "local-notification") {
         let digits = record["wire_hex"].as_str().unwrap();

@@ -44,7 +44,7 @@ mod told;
 use answer::{Answer, Login, Verdict};
 pub use config::{Config, PATH, PROGRAMMING, SUBPROTOCOL};
 use house::House;
-pub use house::{OutputSlot, PartitionSlot, Tables, ZoneSlot};
+pub use house::{OutputSlot, PartitionSlot, Summary, Tables, ZoneSlot};
 use link::Link;
 pub use pending::Outcome;
 use pending::{Asked, MAX_PENDING_U32, Requests};
@@ -69,6 +69,9 @@ use crate::ws::{CloseCode, Received};
 /// Bytes of the receive buffer that are not for a record: a frame header, and what the scanner looks back at.
 const ROOM: usize = 64;
 
+/// How long to wait before an incomplete first READ is repeated, as one client does: the panel has just started.
+const AGAIN_MILLIS: u32 = 2_000;
+
 /// How long to wait before a request that found no room is tried again.
 const RETRY_MILLIS: u64 = 50;
 
@@ -81,7 +84,7 @@ pub struct Memory {
     requests: Requests,
 }
 
-const _: () = assert!(size_of::<Memory>() <= 640);
+const _: () = assert!(size_of::<Memory>() <= 704);
 
 impl Memory {
     /// Fresh memory.
@@ -219,6 +222,18 @@ impl<'b> Controller<'b> {
         self.house.tables()
     }
 
+    /// Takes the controller apart, to make the one of the next connection in the same memory.
+    #[must_use]
+    pub fn into_parts(self) -> (&'b Config<'b>, Tables<'b>, &'b mut Memory) {
+        (self.config, self.house.into_tables(), self.memory)
+    }
+
+    /// The state of the panel as a whole.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.house.summary()
+    }
+
     /// Writes a request and enters it.
     fn request(&mut self, env: &Env, command: &Request<'_>, own: bool, tx: &mut TxBuf<'_>) -> Result<Ticket, Refused> {
         let id = self.memory.requests.next_id();
@@ -285,6 +300,9 @@ impl<'b> Controller<'b> {
         }
         if settled.own {
             self.registered |= settled.verb == Asked::Register && !refused;
+            if settled.verb == Asked::Read && !refused && self.schedule.incomplete(self.config, answer.lists) {
+                self.set_timer(Timer::Pace, now, AGAIN_MILLIS);
+            }
             if refused { self.schedule.failed(false) } else { self.schedule.answered() }
         }
     }
@@ -340,7 +358,7 @@ impl Machine for Controller<'_> {
             return None;
         }
         self.wrote = false;
-        if !core::mem::replace(&mut self.started, true) {
+        if !core::mem::replace(&mut self.started, true) && !self.link.is_open() {
             self.set_timer(Timer::Link, env.now, self.config.login_millis);
         }
         self.run_timers(env, tx);

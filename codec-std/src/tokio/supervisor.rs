@@ -51,10 +51,14 @@ pub struct Supervisor<'b, M: Machine, L, F, C, N> {
     state: State<'b, M, L, F>,
     /// Between connections.
     buffers: Option<(RxBuf<'b>, TxBuf<'b>)>,
+    /// The machine of the connection before, until the next is made.
+    ended: Option<M>,
     connect: C,
     new_machine: N,
     new_observer: Option<NewObserver<'b, M>>,
     backoff: Backoff,
+    /// Least delay after the connection that is up.
+    hold_off: Duration,
     clock: Clock,
 }
 
@@ -64,20 +68,25 @@ where
     L: AsyncRead + AsyncWrite + Unpin,
     F: Future<Output = io::Result<L>>,
     C: FnMut() -> F,
-    N: FnMut() -> Result<M, ConfigError>,
+    N: FnMut(Option<M>) -> Result<M, ConfigError>,
 {
     /// A supervisor that connects when [`next`](Self::next) is called. `connect` makes a link, [`Address::connect`] for example;
     /// `new_machine` a machine for it. The buffers serve one connection after the other.
+    ///
+    /// `new_machine` is given the machine of the connection before, if there was one: a machine with tables in the caller's memory is
+    /// taken apart, and the new one made in the same memory.
     ///
     /// [`Address::connect`]: crate::links::Address::connect
     pub fn new(connect: C, new_machine: N, rx: &'b mut [u8], tx: &'b mut [u8]) -> Self {
         Self {
             state: State::Waiting { until: Instant::now() },
             buffers: Some((RxBuf::new(rx), TxBuf::new(tx))),
+            ended: None,
             connect,
             new_machine,
             new_observer: None,
             backoff: Backoff::default(),
+            hold_off: Duration::ZERO,
             clock: Clock::starting_at(now()),
         }
     }
@@ -139,10 +148,9 @@ where
     }
 
     fn up(&mut self, link: L) -> Result<Step, ConfigError> {
-        let made = (self.new_machine)().and_then(|machine| {
-            let (rx, tx) = self.buffers.as_ref().map_or((0, 0), |(rx, tx)| (rx.capacity(), tx.capacity()));
-            check_buffers::<M>(rx, tx).map(|()| machine)
-        });
+        let (rx, tx) = self.buffers.as_ref().map_or((0, 0), |(rx, tx)| (rx.capacity(), tx.capacity()));
+        // Before the machine, which would take the memory of the last one with it.
+        let made = check_buffers::<M>(rx, tx).and_then(|()| (self.new_machine)(self.ended.take()));
         let driver = match (made, self.buffers.take()) {
             (Ok(machine), Some((rx, tx))) => Driver::with_buffers(machine, link, rx, tx),
             (Ok(_), None) => unreachable!("the buffers are here between connections"),
@@ -175,9 +183,12 @@ where
         };
         // Without random numbers the longest delay is the safe one.
         let retry_in = self.backoff.next_delay(lived, getrandom::u64().unwrap_or(u64::MAX));
+        let retry_in = retry_in.max(std::mem::take(&mut self.hold_off));
         let left = std::mem::replace(&mut self.state, State::Waiting { until: Instant::now() + retry_in });
         if let State::Up { driver, .. } = left {
-            self.buffers = Some(driver.into_buffers());
+            let (machine, rx, tx) = driver.into_parts();
+            self.ended = Some(machine);
+            self.buffers = Some((rx, tx));
         }
         match &error {
             Some(error) => tracing::warn!(%error, ?retry_in, "not connected"),
@@ -195,6 +206,11 @@ where
             State::Up { driver, .. } => driver.submit(command),
             _ => Err(Refused::Closed),
         }
+    }
+
+    /// Waits at least as long after the connection that is up, for a peer that has said that it will be away for a while.
+    pub const fn hold_off(&mut self, delay: Duration) {
+        self.hold_off = delay;
     }
 
     /// The machine of the connection, if there is one.

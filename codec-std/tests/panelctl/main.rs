@@ -4,8 +4,12 @@
 mod decode;
 mod demo;
 mod g90_cloud;
+mod g90_local;
 mod g90_notify;
 mod ksenia;
+mod ksenia_live;
+mod ksenia_secrets;
+mod kts;
 mod live;
 mod process;
 mod secrets;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
-use crate::families::{CrcChoice, Protocol, ness};
+use crate::families::g90::local::Expected;
+use crate::families::{CrcChoice, Protocol, ksenia, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -21,7 +22,7 @@ Exit codes:
   1  a unit could not be decoded, or an expected event did not come
   2  wrong arguments, or a file or the network failed
   3  nothing came in time
-  4  a command was refused before it was sent
+  4  a command or a login was refused, by the panel or before it was sent
 
 Examples:
   panelctl demo
@@ -29,6 +30,8 @@ Examples:
   panelctl simulate ness --listen 127.0.0.1:2401
   panelctl watch ness tcp://127.0.0.1:2401
   panelctl send ness tcp://127.0.0.1:2401 arm-away
+  panelctl simulate ksenia --listen 127.0.0.1:8080
+  panelctl watch ksenia ws://127.0.0.1:8080
 
 User codes are asked for, or come from PANELCTL_CODE or --code-file; they are never arguments and never shown.
 `panelctl COMMAND --help` tells more.";
@@ -48,9 +51,10 @@ pub(crate) enum Command {
 
 /// Show what a panel tells, live, and connect again when the connection ends
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl watch ness tcp://192.0.2.10:2401")]
+#[command(after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure")]
 pub(crate) enum Watch {
     Ness(WatchNess),
+    Ksenia(ksenia::watch::WatchArgs),
 }
 
 /// Watch a Ness panel.
@@ -88,7 +92,7 @@ pub(crate) struct WatchCommon {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Show every line that is received, as `decode` shows it, besides what follows from it
+    /// Show every line or message that is received, as `decode` shows it, besides what follows from it
     #[arg(long)]
     pub(crate) lines: bool,
 
@@ -107,14 +111,15 @@ pub(crate) struct WatchCommon {
 
 /// Send one command and wait for its outcome
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info")]
+#[command(after_help = "Examples:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info\n  panelctl send ksenia ws://192.0.2.10 version")]
 pub(crate) enum Send {
     Ness(ness::send::SendArgs),
+    Ksenia(ksenia::send::SendArgs),
 }
 
 /// Put a recorded session through the machine again and show its events.
 ///
-/// The options that set up the controller must be those of `watch`, or other events follow.
+/// The options that set up the controller must be those of `watch`, or other events follow. Who logged in, and where, is in the record.
 #[derive(Args, Debug)]
 #[command(after_help = REPLAY_HELP)]
 pub(crate) struct ReplayArgs {
@@ -132,6 +137,9 @@ pub(crate) struct ReplayArgs {
 
     #[command(flatten, next_help_heading = "Options for Ness records")]
     pub(crate) ness: ness::watch::ControllerArgs,
+
+    #[command(flatten, next_help_heading = "Options for Ksenia records")]
+    pub(crate) ksenia: ksenia::options::ControllerArgs,
 }
 
 const REPLAY_HELP: &str = "\
@@ -162,9 +170,10 @@ Examples:
 
 /// Simulate a panel on a TCP port
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl simulate ness --listen 127.0.0.1:2401")]
+#[command(after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080")]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
+    Ksenia(ksenia::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.
@@ -201,9 +210,18 @@ pub(crate) struct UnitArgs {
     #[arg(long, value_enum)]
     pub(crate) crc: Option<CrcChoice>,
 
+    /// KTS: accept members in any order
+    #[arg(long)]
+    pub(crate) lenient: bool,
+
     /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
     #[arg(long)]
     pub(crate) mask: bool,
+
+    /// G90 local: what the replies are to, as a code or a name; of a list with the rows that were asked for, as `102:1-10`. Replies to
+    /// something else, and longer pages, are bad
+    #[arg(long, value_name = "CODE[:FIRST-LAST]")]
+    pub(crate) expect: Option<Expected>,
 
     /// G90: serial number (GUID) of the panel, for messages that do not name it; those that name another one are bad
     #[arg(long, value_name = "GUID")]
@@ -238,6 +256,17 @@ For g90-cloud, where `messages` has what stands before in the unit:
   short-payload        a message is too short for its fields
   bad-utf8             a device id or a name is not UTF-8; the rest is shown
   too-long, empty, hex-input  as above
+For g90-local, where `code`, `data` and what else could be read are kept:
+  missing-start-marker, missing-end-marker  no ISTART, or no IEND with its NUL
+  bad-json, bad-utf8   not JSON; a discovery text that is not UTF-8
+  command-failed, command-error  the panel refuses; `error_text` has its reason
+  not-a-list, missing-code, missing-data, bad-request  the envelope is wrong
+  missing-pagination-header, bad-pagination-header  a page without its three numbers
+  truncated-page, extra-page  more or fewer rows than the page says, or than --expect says
+  wrong-code           a reply to something else than --expect says
+  bad-record           a record or row has a wrong number of fields, or one of the wrong type
+  bad-marker-or-terminator  a discovery text with another first word or no NUL
+  too-long, hex-input  as above
 For g90-notify:
   bad-utf8, bad-json   the text is not UTF-8, or not JSON
   missing-terminator   no NUL at the end

@@ -1,6 +1,7 @@
 //! G90.
 
 pub(crate) mod cloud;
+pub(crate) mod local;
 pub(crate) mod notify;
 pub(crate) mod time;
 

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::problem;
 use crate::decode::{Cut, Decoder, Problem, Show};
-use crate::families::ksenia::decode::value;
 use crate::families::ksenia::table::printable;
 use crate::output::Fields;
+use codec_std::owned::ksenia::to_json as value;
 
 /// The longest datagram of UDP, in bytes.
 const MAX_DATAGRAM: usize = 65_507;

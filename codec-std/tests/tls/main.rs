@@ -1,0 +1,6 @@
+//! TLS links against servers of every age, over loopback. Certificates are made on the spot.
+
+mod panel;
+mod refused;
+mod renegotiation;
+mod taken;
