@@ -10,6 +10,11 @@
 
 mod buffers;
 mod drive;
+mod g90;
+mod g90_cloud;
+mod g90_local;
+mod g90_local_records;
+mod g90_notify;
 mod ksenia;
 mod ksenia_views;
 mod ness;
@@ -25,6 +30,10 @@ extern "C" fn _start() -> ! {
         text::all();
         ws::all();
         ksenia::all();
+        g90::all();
+        g90_cloud::all();
+        g90_local::all();
+        g90_notify::all();
     }
 }
 
