@@ -10,6 +10,11 @@
 
 mod buffers;
 mod drive;
+mod g90;
+mod g90_cloud;
+mod g90_local;
+mod g90_local_records;
+mod g90_notify;
 mod ksenia;
 mod ksenia_panel;
 mod ksenia_views;
@@ -27,6 +32,10 @@ extern "C" fn _start() -> ! {
         ws::all();
         ksenia::all();
         ksenia_panel::all();
+        g90::all();
+        g90_cloud::all();
+        g90_local::all();
+        g90_notify::all();
     }
 }
 
