@@ -3,6 +3,8 @@
 mod blocking;
 mod common;
 #[cfg(feature = "tokio")]
+mod datagram;
+#[cfg(feature = "tokio")]
 mod exchange;
 mod ksenia_mask;
 mod record;
