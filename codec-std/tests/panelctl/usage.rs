@@ -20,6 +20,7 @@ fn every_level_has_help_with_examples() {
         &["simulate", "ksenia", "--help"],
         &["simulate", "--help"],
         &["simulate", "ness", "--help"],
+        &["simulate", "g90", "--help"],
         &["replay", "--help"],
         &["demo", "--help"],
     ] {
@@ -68,6 +69,10 @@ fn wrong_arguments_are_2_and_say_what_is_right() {
         (&["simulate", "ksenia", "--zones", "1000"], "1..=999"),
         (&["simulate", "ksenia", "--certificate", "x"], "--key"),
         (&["simulate", "ksenia", "--script", "/does/not/exist"], "cannot read the script /does/not/exist"),
+        (&["simulate", "g90", "--script", "/does/not/exist"], "cannot read the script /does/not/exist"),
+        (&["simulate", "g90", "--cloud", "nowhere"], "write HOST:PORT"),
+        (&["simulate", "g90", "--listen", "192.0.2.1:0"], "cannot listen"),
+        (&["simulate", "g90", "--device-id", "GA00000A00000012"], "cannot be set up"),
         (&["simulate", "ness", "--model", "D64"], "D8X, D8X_CEL_3G"),
         (&["simulate", "ness", "--panel-version", "8"], "for example 8.7"),
         (&["simulate", "ness", "--exit-delay", "soon"], "number of seconds"),

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
 use crate::families::g90::local::Expected;
-use crate::families::{CrcChoice, Protocol, ksenia, ness};
+use crate::families::{CrcChoice, Protocol, g90, ksenia, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -168,12 +168,13 @@ Examples:
   panelctl demo
   panelctl demo --keep";
 
-/// Simulate a panel on a TCP port
+/// Simulate a panel
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080")]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
     Ksenia(ksenia::simulate::SimulateArgs),
+    G90(g90::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.

@@ -3,7 +3,9 @@
 pub(crate) mod cloud;
 pub(crate) mod local;
 pub(crate) mod notify;
+pub(crate) mod simulate;
 pub(crate) mod time;
+mod words;
 
 use codec_core::{Fault, FaultKind, JsonError};
 
