@@ -20,6 +20,7 @@
 //! |---|---|---|---|
 //! | Ness D8X, D16X, D32X, D8+ | [`ness`] | [`ness::Controller`] | [`ness::Panel`] |
 //! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | [`ksenia::Panel`] |
+//! | KTS hosts (KNX gateways) | [`kts`] | [`kts::Controller`] | [`kts::Panel`] |
 //! | G90, commands and replies | [`g90::local`] | [`g90::local::Controller`] | [`g90::local::Panel`] |
 //! | G90, what it tells by itself | [`g90::notify`] | [`g90::notify::Controller`] | [`g90::notify::Panel`] |
 //! | G90, its cloud | [`g90::cloud`] | [`g90::cloud::Controller`] | [`g90::cloud::Panel`] |
@@ -101,14 +102,14 @@
 //!
 //! # Features
 //!
-//! One per protocol (`ness`, `ksenia`, `g90`) and `ws` for WebSocket, all on by default. `defmt`: `defmt::Format` on public types; the crate
-//! itself never logs. `serde`: records into structs of the caller's. `wide-tables`: larger tables for CRCs on small targets.
-//! `arbitrary`: for fuzz harnesses of other crates.
+//! One per protocol (`ness`, `ksenia`, `g90`, `kts`) and `ws` for WebSocket, all on by default. `defmt`: `defmt::Format` on public types; the
+//! crate itself never logs. `serde`: records into structs of the caller's. `wide-tables`: larger tables for CRCs on small targets. `arbitrary`:
+//! for fuzz harnesses of other crates.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
 #![cfg_attr(
-    not(all(feature = "g90", feature = "ksenia", feature = "ness", feature = "ws")),
+    not(all(feature = "g90", feature = "ksenia", feature = "kts", feature = "ness", feature = "ws")),
     allow(dead_code, unreachable_pub, reason = "not every protocol uses all that they share")
 )]
 // Nothing the peer or the caller does may panic. Lints see most ways to do so, not all.
@@ -144,6 +145,8 @@ pub mod g90;
 pub mod home;
 #[cfg(feature = "ksenia")]
 pub mod ksenia;
+#[cfg(feature = "kts")]
+pub mod kts;
 mod machine;
 #[cfg(feature = "ness")]
 pub mod ness;

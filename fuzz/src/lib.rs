@@ -7,9 +7,9 @@
 //! cargo +nightly fuzz run --features libfuzzer ness_decode /tmp/found fuzz/corpus/ness_decode -- -dict=fuzz/dictionaries/ness.dict
 //! ```
 //!
-//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those
-//! for datagrams `g90.dict`, `g90_cloud` has its own, `ws` and `ksenia_session` have none. `cargo run -p fuzz --example corpus` writes
-//! the committed files again, those of `g90_local` excepted, which were written by hand.
+//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those of KTS
+//! `kts.dict`, those for datagrams `g90.dict`, `g90_cloud` has its own, `ws` and `ksenia_session` have none. `cargo run -p fuzz --example
+//! corpus` writes the committed files again, those of `g90_local` excepted, which were written by hand.
 
 pub mod elements;
 mod feed;
@@ -18,6 +18,8 @@ pub mod g90_local;
 pub mod g90_notify;
 pub mod ksenia_envelope;
 pub mod ksenia_session;
+pub mod kts_decode;
+pub mod kts_session;
 pub mod ness_decode;
 pub mod ness_pair;
 pub mod ness_roundtrip;
@@ -35,6 +37,8 @@ pub const TARGETS: &[Target] = &[
     ("g90_notify", g90_notify::run),
     ("ksenia_envelope", ksenia_envelope::run),
     ("ksenia_session", ksenia_session::run),
+    ("kts_decode", kts_decode::run),
+    ("kts_session", kts_session::run),
     ("ness_decode", ness_decode::run),
     ("ness_pair", ness_pair::run),
     ("ness_roundtrip", ness_roundtrip::run),

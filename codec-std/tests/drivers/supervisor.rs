@@ -191,3 +191,25 @@ async fn the_machine_that_has_ended_is_what_the_next_is_made_of() {
     drop(supervisor);
     assert_eq!(made, [table; 3]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_is_away_is_not_called_before_it_is_back() {
+    let (mut rx, mut tx) = ([0; 256], [0; 64]);
+    let mut supervisor = Supervisor::new(closed, |_| Ok(quiet()), &mut rx, &mut tx);
+    let mut delays = Vec::new();
+    for round in 0..3 {
+        assert!(matches!(supervisor.next().await, Ok(Update::Up)));
+        if round == 1 {
+            supervisor.hold_off(Duration::from_secs(8));
+        }
+        loop {
+            if let Update::Down { retry_in, .. } = supervisor.next().await.unwrap() {
+                delays.push(retry_in);
+                break;
+            }
+        }
+    }
+    // Of 0.5, 1 and 2 s, as ever, but for the second.
+    assert!(delays[0] <= Duration::from_millis(500) && delays[2] <= Duration::from_secs(2), "{delays:?}");
+    assert_eq!(delays[1], Duration::from_secs(8));
+}

@@ -9,6 +9,7 @@ mod g90_notify;
 mod ksenia;
 mod ksenia_live;
 mod ksenia_secrets;
+mod kts;
 mod live;
 mod process;
 mod secrets;

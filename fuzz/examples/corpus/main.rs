@@ -1,6 +1,7 @@
 //! Writes the committed corpus: what documents and panels show, what our own encoders write, and mutations of both.
 
 mod datagrams;
+mod frames;
 mod g90_cloud;
 mod messages;
 
@@ -92,6 +93,8 @@ fn main() -> std::io::Result<()> {
     write("g90_notify", &mutated(&mut random, datagrams::notifications(), 400))?;
     let lists: Vec<_> = (0..40).map(|number| (format!("operations-{number:02}"), bytes(&mut random, 20 + 10 * number))).collect();
     write("ksenia_session", &lists)?;
+    write("kts_decode", &mutated(&mut random, frames::frames(), 900))?;
+    write("kts_session", &mutated(&mut random, frames::sessions(), 2_000))?;
     write("g90_cloud", &mutated(&mut random, g90_cloud::streams(), 700))
 }
 

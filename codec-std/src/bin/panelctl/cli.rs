@@ -211,6 +211,10 @@ pub(crate) struct UnitArgs {
     #[arg(long, value_enum)]
     pub(crate) crc: Option<CrcChoice>,
 
+    /// KTS: accept members in any order
+    #[arg(long)]
+    pub(crate) lenient: bool,
+
     /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
     #[arg(long)]
     pub(crate) mask: bool,
@@ -219,6 +223,7 @@ pub(crate) struct UnitArgs {
     /// something else, and longer pages, are bad
     #[arg(long, value_name = "CODE[:FIRST-LAST]")]
     pub(crate) expect: Option<Expected>,
+
     /// G90: serial number (GUID) of the panel, for messages that do not name it; those that name another one are bad
     #[arg(long, value_name = "GUID")]
     pub(crate) device_id: Option<String>,

@@ -79,6 +79,8 @@ pub(crate) struct Heard {
     pub(crate) words: Option<String>,
     /// What to print to standard error.
     pub(crate) problem: Option<String>,
+    /// The panel is away for so long.
+    pub(crate) hold_off: Option<Duration>,
     /// To go on would be wrong.
     pub(crate) end: Option<Outcome>,
 }
@@ -162,7 +164,7 @@ async fn watch<W: Watched>(
             Settling::Silent(at) | Settling::Until(at) => Some(at),
             Settling::No | Settling::Over => None,
         };
-        let (mut due, mut asked, mut end) = (false, false, None);
+        let (mut due, mut asked, mut hold_off, mut end) = (false, false, None, None);
         tokio::select! {
             update = supervisor.next() => match update? {
                 Update::Up => {
@@ -188,7 +190,7 @@ async fn watch<W: Watched>(
                         complain(&problem);
                     }
                     output.flush()?;
-                    end = heard.end;
+                    (hold_off, end) = (heard.hold_off, heard.end);
                 }
                 Update::Down { error, retry_in } => {
                     settling = Settling::No;
@@ -225,6 +227,9 @@ async fn watch<W: Watched>(
             if due && args.once {
                 end = Some(if answered { Outcome::Done } else { Outcome::TimedOut });
             }
+        }
+        if let Some(delay) = hold_off {
+            supervisor.hold_off(delay);
         }
         if let Some(outcome) = end {
             leave::<W, _, _, _, _>(&mut supervisor).await;

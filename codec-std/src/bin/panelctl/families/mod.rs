@@ -2,11 +2,13 @@
 
 pub(crate) mod g90;
 pub(crate) mod ksenia;
+pub(crate) mod kts;
 pub(crate) mod ness;
 
 use anyhow::bail;
 use clap::ValueEnum;
 use codec_core::ksenia::CrcPolicy;
+use codec_core::kts::Order;
 
 use crate::cli::UnitArgs;
 use crate::decode::Decoder;
@@ -18,6 +20,8 @@ pub(crate) enum Protocol {
     Ness,
     /// Ksenia Lares 4.0 panels, the JSON messages inside the WebSocket, of either direction
     Ksenia,
+    /// KTS hosts, the frames over TCP, of either direction
+    Kts,
     /// G90 panels, the binary messages to and from their cloud. With --hex a line may hold several: then they are in `messages`
     G90Cloud,
     /// G90 panels, commands, replies, system commands and discovery: datagrams of ports 12368 and 12900, each ended by its NUL
@@ -30,7 +34,10 @@ impl Protocol {
     /// A decoder at the beginning of a capture.
     pub(crate) fn decoder(self, args: &UnitArgs) -> anyhow::Result<Box<dyn Decoder>> {
         if args.crc.is_some() && self != Self::Ksenia {
-            bail!("--crc is for ksenia: checksums of ness lines are reported, g90 has none");
+            bail!("--crc is for ksenia: checksums of ness lines are reported, g90 and kts have none");
+        }
+        if args.lenient && self != Self::Kts {
+            bail!("--lenient is for kts: members of other messages may stand in any order");
         }
         if args.expect.is_some() && self != Self::G90Local {
             bail!("--expect is for g90-local");
@@ -41,6 +48,7 @@ impl Protocol {
         Ok(match self {
             Self::Ness => Box::new(ness::decode::LineDecoder::new(args.mask)),
             Self::Ksenia => Box::new(ksenia::decode::MessageDecoder::new(args.mask, args.crc.unwrap_or(CrcChoice::Strict).policy())),
+            Self::Kts => Box::new(kts::decode::FrameDecoder::new(args.mask, if args.lenient { Order::Lenient } else { Order::Strict })),
             Self::G90Cloud => Box::new(g90::cloud::decode::MessageDecoder::new(args.mask, args.device_id.as_deref())),
             Self::G90Local => Box::new(g90::local::DatagramDecoder::new(args.mask, args.expect)),
             Self::G90Notify => Box::new(g90::notify::DatagramDecoder::new(args.device_id.clone())),

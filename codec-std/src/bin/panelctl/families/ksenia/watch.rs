@@ -66,6 +66,10 @@ Examples:
   panelctl watch ksenia wss://192.0.2.10 --insecure --once
   panelctl watch ksenia ws://192.0.2.10 --lines --record session.jsonl";
 
+/// How long a panel is away whose programming changes: it refuses connections for some seconds, and one client that runs on real panels
+/// waits for as long.
+const REPROGRAMMING: Duration = Duration::from_secs(8);
+
 /// How long the panel may take for one answer of the start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -174,7 +178,8 @@ impl<'b> Watched for KseniaWatch<'b> {
             Event::Closed(reason) => {
                 let end = (*reason == CloseReason::LoginRefused).then_some(Outcome::Refused);
                 let problem = (*reason != CloseReason::Requested).then(|| reason.to_string());
-                Heard { problem, end, ..Heard::default() }
+                let hold_off = (*reason == CloseReason::Reprogramming).then_some(REPROGRAMMING);
+                Heard { problem, end, hold_off, ..Heard::default() }
             }
             _ => Heard::default(),
         }
