@@ -44,6 +44,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Send(Send),
     #[command(subcommand)]
+    Discover(Discover),
+    #[command(subcommand)]
     Simulate(Simulate),
     Replay(ReplayArgs),
     Demo(DemoArgs),
@@ -115,6 +117,7 @@ pub(crate) struct WatchCommon {
 pub(crate) enum Send {
     Ness(ness::send::SendArgs),
     Ksenia(ksenia::send::SendArgs),
+    G90(g90::send::SendArgs),
 }
 
 /// Put a recorded session through the machine again and show its events.
@@ -167,6 +170,13 @@ Exit codes: 0 all that was expected happened, 1 something did not, 2 no port cou
 Examples:
   panelctl demo
   panelctl demo --keep";
+
+/// Find panels in the network
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:\n  panelctl discover g90\n  panelctl discover g90 --device-id GA18018B3001021")]
+pub(crate) enum Discover {
+    G90(g90::discover::DiscoverArgs),
+}
 
 /// Simulate a panel
 #[derive(Debug, Subcommand)]
