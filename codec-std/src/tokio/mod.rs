@@ -1,5 +1,6 @@
 //! The driver for programs on tokio.
 
+mod chain;
 mod datagram;
 mod links;
 mod supervisor;
@@ -18,6 +19,7 @@ use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::observe::Observer;
 
+pub use chain::ChainedServer;
 pub use datagram::DatagramDriver;
 pub use links::TokioLink;
 pub use supervisor::{Supervisor, Update};

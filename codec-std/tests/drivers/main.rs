@@ -1,6 +1,8 @@
 //! Drivers, links and records, over scripts, pipes, real sockets and pseudo terminals.
 
 mod blocking;
+#[cfg(feature = "tokio")]
+mod cloud;
 mod common;
 #[cfg(feature = "tokio")]
 mod datagram;
