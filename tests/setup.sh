@@ -84,6 +84,11 @@ install_python_peers() {
     printf '%s' "${pins[*]}" >"$stamp"
 }
 
+# What OpenSSL is built with.
+install_openssl_build() {
+    apt_install_missing perl make gcc libc6-dev
+}
+
 # install_cargo_deny DIR: the licence and dependency check.
 install_cargo_deny() {
     "$1/bin/cargo-deny" --version 2>/dev/null | grep -q '0\.20\.' && return 0

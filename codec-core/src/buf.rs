@@ -35,13 +35,27 @@ pub struct RxBuf<'b> {
     position: u64,
     from: Option<SocketAddr>,
     datagram: bool,
+    /// A message ends behind the last byte.
+    #[cfg(feature = "ksenia")]
+    message: bool,
     eof: bool,
 }
 
 impl<'b> RxBuf<'b> {
     /// An empty buffer on `storage`, which must hold at least [`Machine::RX_MIN`](crate::Machine::RX_MIN) bytes.
     pub const fn new(storage: &'b mut [u8]) -> Self {
-        Self { storage, head: 0, tail: 0, held: 0, position: 0, from: None, datagram: false, eof: false }
+        Self {
+            storage,
+            head: 0,
+            tail: 0,
+            held: 0,
+            position: 0,
+            from: None,
+            datagram: false,
+            #[cfg(feature = "ksenia")]
+            message: false,
+            eof: false,
+        }
     }
 
     /// Where to write the next received bytes. Empty when the buffer is full, after [`set_eof`](Self::set_eof), and while a
@@ -55,13 +69,13 @@ impl<'b> RxBuf<'b> {
             self.tail = self.tail.saturating_sub(self.head);
             self.head = 0;
         }
-        let from = if self.eof || self.datagram { self.storage.len() } else { self.tail };
+        let from = if self.is_shut() { self.storage.len() } else { self.tail };
         self.storage.get_mut(from..).unwrap_or_default()
     }
 
     /// Says that the first `len` bytes of [`space`](Self::space) have been written. A `len` beyond the space counts as all of it.
     pub fn commit(&mut self, len: usize) {
-        if !self.eof && !self.datagram {
+        if !self.is_shut() {
             self.tail = self.tail.saturating_add(len).min(self.storage.len());
         }
     }
@@ -71,6 +85,36 @@ impl<'b> RxBuf<'b> {
         self.commit(len);
         self.from = Some(from);
         self.datagram = true;
+    }
+
+    /// Whether nothing more may come in for now.
+    fn is_shut(&self) -> bool {
+        #[cfg(feature = "ksenia")]
+        let message = self.message;
+        #[cfg(not(feature = "ksenia"))]
+        let message = false;
+        self.eof || self.datagram || message
+    }
+
+    /// Says that a message ends behind what was committed: for a machine that is used
+    /// [over messages](crate::ksenia::Controller::over_messages). There is no [`space`](Self::space) until the machine has taken it.
+    #[cfg(feature = "ksenia")]
+    pub fn end_message(&mut self) {
+        if !self.eof {
+            self.message = true;
+        }
+    }
+
+    /// Whether a message ends behind the unread bytes.
+    #[cfg(feature = "ksenia")]
+    pub(crate) const fn message_ends(&self) -> bool {
+        self.message
+    }
+
+    /// The message has been taken: room for the next.
+    #[cfg(feature = "ksenia")]
+    pub(crate) fn begin_message(&mut self) {
+        self.message = false;
     }
 
     /// Empties the buffer for the next connection; the storage stays.
@@ -158,12 +202,22 @@ pub struct TxBuf<'b> {
     head: usize,
     tail: usize,
     to: Option<SocketAddr>,
+    /// What waits does not end its message.
+    #[cfg(feature = "ksenia")]
+    open: bool,
 }
 
 impl<'b> TxBuf<'b> {
     /// An empty buffer on `storage`, which must hold at least [`Machine::TX_MIN`](crate::Machine::TX_MIN) bytes.
     pub const fn new(storage: &'b mut [u8]) -> Self {
-        Self { storage, head: 0, tail: 0, to: None }
+        Self {
+            storage,
+            head: 0,
+            tail: 0,
+            to: None,
+            #[cfg(feature = "ksenia")]
+            open: false,
+        }
     }
 
     /// What remains to be sent, oldest byte first. A datagram is sent whole.
@@ -189,6 +243,19 @@ impl<'b> TxBuf<'b> {
     /// Where the waiting datagram goes; `None` on streams and while nothing waits.
     pub const fn to(&self) -> Option<SocketAddr> {
         self.to
+    }
+
+    /// Whether what waits ends its message, where a machine is used
+    /// [over messages](crate::ksenia::Controller::over_messages). If not, it is a part of one, and more parts follow when it has been
+    /// sent.
+    #[cfg(feature = "ksenia")]
+    pub const fn ends_message(&self) -> bool {
+        !self.open
+    }
+
+    #[cfg(feature = "ksenia")]
+    pub(crate) fn set_ends_message(&mut self, ends: bool) {
+        self.open = !ends;
     }
 
     /// Whether nothing waits to be sent.

@@ -392,7 +392,7 @@ impl Story for KseniaController {
             bytes(head),
             message(r#"{"CMD":"LOGIN_RES","ID":"1","PAYLOAD_TYPE":"USER","PAYLOAD":{"RESULT":"OK","ID_LOGIN":"2"}}"#),
             message(
-                r#"{"CMD":"READ_RES","ID":"2","PAYLOAD_TYPE":"MULTI_TYPES","PAYLOAD":{"RESULT":"OK","ZONES":[{"ID":"1","DES":"1 MK entr\u00e9d\u00f6rr","PRT":"1","BYP_EN":"T"}],"PRG_CHECK":{"PRG":"0000000937","CFG":"0000000688"}}}"#,
+                r#"{"CMD":"READ_RES","ID":"2","PAYLOAD_TYPE":"MULTI_TYPES","PAYLOAD":{"RESULT":"OK","ZONES":[{"ID":"1","DES":"1 MK entr\u00e9d\u00f6rr","PRT":"1","BYP_EN":"T"}],"PARTITIONS":[],"OUTPUTS":[],"SCENARIOS":[],"PRG_CHECK":{"PRG":"0000000937","CFG":"0000000688"}}}"#,
             ),
             Step::Bytes(fragments),
             message("no JSON"),

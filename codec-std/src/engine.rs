@@ -197,6 +197,14 @@ impl<'b, M: Machine> Engine<'b, M> {
         self.machine.submit(&self.env, command, &mut self.tx)
     }
 
+    /// Does something to the machine beside what it is made for, and polls it.
+    #[cfg(feature = "sim")]
+    pub(crate) fn change<T>(&mut self, now: Instant, change: impl FnOnce(&mut M) -> T) -> T {
+        let result = change(&mut self.machine);
+        self.wake(now);
+        result
+    }
+
     /// Takes the time for an input, after which the machine is to be polled.
     fn advance(&mut self, now: Instant) -> Moment {
         let taken = (!self.drained).then_some(std::mem::take(&mut self.taken));

@@ -50,10 +50,12 @@
 //!
 //! Around them:
 //!
-//! - [`links`]: addresses such as `tcp://HOST:PORT` and `serial:///dev/ttyUSB0`, and how to open them.
+//! - [`links`]: addresses such as `tcp://HOST:PORT`, `serial:///dev/ttyUSB0` and `wss://HOST`, and how to open them.
+//! - [`tls`]: whom a `wss://` link trusts, and what old panels need (feature `tls-openssl`).
 //! - [`tokio::Supervisor`] and [`reconnect`]: connects again when a connection ends, without hammering the peer.
 //! - [`record`]: writes sessions to a file, secrets masked, and repeats them event by event.
 //! - [`owned`]: events and commands without lifetimes, to be kept, sent and stored as JSON.
+//! - [`user`]: commands to a Ksenia panel in the name of one of its users.
 //! - [`sim`]: simulated panels on TCP ports, for tests and demonstrations.
 //! - [`clock`] and [`observe`]: where machines get the time from, and a hook for everything that goes through a driver.
 //!
@@ -70,5 +72,7 @@ pub mod reconnect;
 pub mod record;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod tls;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+pub mod user;

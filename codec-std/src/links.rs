@@ -1,5 +1,8 @@
 //! Addresses of panels, and the links they stand for.
 
+mod connector;
+mod web;
+
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -9,6 +12,10 @@ use std::time::{Duration, Instant};
 use serialport::{DataBits, FlowControl, Parity, SerialPort, SerialPortBuilder, StopBits};
 
 use crate::blocking::Link;
+use crate::tls;
+
+pub use connector::{Connector, Warning};
+pub use web::DEFAULT_PATH;
 
 #[cfg(feature = "tokio")]
 pub use crate::tokio::TokioLink;
@@ -30,6 +37,7 @@ pub const DEFAULT_BAUD: u32 = 9600;
 /// # Ok::<(), codec_std::links::AddressError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Address {
     /// `tcp://HOST:PORT`, an IPv6 address in brackets.
     Tcp {
@@ -46,24 +54,42 @@ pub enum Address {
         /// Speed in baud.
         baud: u32,
     },
+    /// `ws://HOST[:PORT][/PATH]` and `wss://HOST[:PORT][/PATH]`, an IPv6 address in brackets: TCP or TLS, over which the machine speaks
+    /// WebSocket. Ports 80 and 443 and the path [`DEFAULT_PATH`] need not be written.
+    WebSocket {
+        /// Whether it is `wss://`, which needs the feature `tls-openssl`.
+        tls: bool,
+        /// A name or an address, without brackets.
+        host: String,
+        /// 1 to 65535.
+        port: u16,
+        /// With the slash in front. Printable ASCII.
+        path: String,
+    },
 }
 
 /// Why a text is no [`Address`], and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressError {
-    /// Neither `tcp://` nor `serial://`.
-    #[error("an address begins with tcp:// or serial://, write tcp://HOST:PORT or serial:///dev/ttyUSB0 instead of {0:?}")]
+    /// Another scheme, or none.
+    #[error("an address begins with tcp://, serial://, ws:// or wss://, write tcp://HOST:PORT or serial:///dev/ttyUSB0 instead of {0:?}")]
     Scheme(String),
     /// No port, or something else that is none.
-    #[error("{0:?} names no port from 1 to 65535, write tcp://HOST:PORT")]
+    #[error("{0:?} names no port from 1 to 65535, write SCHEME://HOST:PORT")]
     Port(String),
     /// No host.
-    #[error("{0:?} names no host, write tcp://HOST:PORT")]
+    #[error("{0:?} names no host, write SCHEME://HOST:PORT")]
     Host(String),
     /// Colons in a host without brackets.
-    #[error("an IPv6 address stands in brackets, write tcp://[::1]:PORT instead of {0:?}")]
+    #[error("an IPv6 address stands in brackets, write SCHEME://[::1]:PORT instead of {0:?}")]
     Brackets(String),
+    /// A character that cannot stand in a path.
+    #[error("the path of {0:?} has a character other than printable ASCII, or a #")]
+    Path(String),
+    /// Something in front of an `@`, where a code may stand; the text is not repeated.
+    #[error("nothing can stand in front of the host: codes do not belong into an address, write ws://HOST:PORT")]
+    Code,
     /// No device.
     #[error("{0:?} names no device, write serial:///dev/ttyUSB0 or serial://COM3")]
     Device(String),
@@ -87,9 +113,13 @@ impl FromStr for Address {
             if host.is_empty() || host.contains(['/', '[', ']']) {
                 return Err(AddressError::Host(given()));
             }
-            let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-            let port = port.parse().ok().filter(|port| *port != 0 && digits).ok_or_else(|| AddressError::Port(given()))?;
+            let port = self::port(port).ok_or_else(|| AddressError::Port(given()))?;
             return Ok(Self::Tcp { host: host.to_owned(), port });
+        }
+        for (scheme, tls) in [("ws://", false), ("wss://", true)] {
+            if let Some(rest) = text.strip_prefix(scheme) {
+                return web::parse(text, rest, tls);
+            }
         }
         let rest = text.strip_prefix("serial://").ok_or_else(|| AddressError::Scheme(given()))?;
         let (path, baud) = match rest.split_once('?') {
@@ -106,7 +136,13 @@ impl FromStr for Address {
     }
 }
 
-/// As it is parsed; the speed only if it is not 9600.
+/// A TCP port, of digits only.
+fn port(digits: &str) -> Option<u16> {
+    let only = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|port| *port != 0 && only)
+}
+
+/// As it is parsed; the speed only if it is not 9600, the port of a WebSocket only if it is not the scheme's own.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -114,43 +150,65 @@ impl fmt::Display for Address {
             Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
             Self::Serial { path, baud: DEFAULT_BAUD } => write!(f, "serial://{path}"),
             Self::Serial { path, baud } => write!(f, "serial://{path}?baud={baud}"),
+            Self::WebSocket { tls, host, port, path } => {
+                write!(f, "{}://{}{path}", if *tls { "wss" } else { "ws" }, web::authority(*tls, host, *port))
+            }
         }
     }
 }
 
 impl Address {
-    /// Opens the link for a [`blocking::Driver`](crate::blocking::Driver). TCP tries every address of the host, for at most
-    /// [`CONNECT_TIMEOUT`] in all, and sends small frames at once (no Nagle delay).
+    /// Opens the link for a [`blocking::Driver`](crate::blocking::Driver) with the default options. See [`Connector::open`].
     ///
     /// # Errors
-    /// The last error of the connection attempts, or that of the serial port.
+    /// As [`Connector::open`].
     pub fn open(&self) -> io::Result<BlockingLink> {
+        Connector::new(self.clone()).open()
+    }
+
+    /// Opens the link for a [`tokio::Driver`](crate::tokio::Driver) with the default options. See [`Connector::open`].
+    ///
+    /// # Errors
+    /// As [`Connector::open`].
+    #[cfg(feature = "tokio")]
+    pub async fn connect(&self) -> io::Result<TokioLink> {
+        Connector::new(self.clone()).connect().await
+    }
+
+    /// Host and port as the handshake of a WebSocket names them (`Config::host` of a Ksenia controller): the port only if it is not
+    /// the scheme's own. `None` for other addresses.
+    #[must_use]
+    pub fn host_header(&self) -> Option<String> {
         match self {
-            Self::Tcp { host, port } => {
-                let stream = connect(host, *port)?;
-                stream.set_nodelay(true)?;
-                Ok(BlockingLink::Tcp(stream))
-            }
-            Self::Serial { path, baud } => Ok(BlockingLink::Serial(serial(path, *baud).open()?)),
+            Self::WebSocket { tls, host, port, .. } => Some(web::authority(*tls, host, *port)),
+            _ => None,
         }
     }
 
-    /// Opens the link for a [`tokio::Driver`](crate::tokio::Driver), within the same limits as [`open`](Self::open).
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    #[cfg(feature = "tokio")]
-    pub async fn connect(&self) -> io::Result<TokioLink> {
+    /// The path of a WebSocket (`Config::path` of a Ksenia controller). `None` for other addresses.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
         match self {
-            Self::Tcp { host, port } => {
-                let connecting = connect_tokio(host, *port);
-                let stream = ::tokio::time::timeout(CONNECT_TIMEOUT, connecting).await.map_err(|_| timed_out())??;
-                stream.set_nodelay(true)?;
-                Ok(TokioLink::Tcp(stream))
-            }
-            Self::Serial { path, baud } => Ok(TokioLink::Serial(tokio_serial::SerialStream::open(&serial(path, *baud))?)),
+            Self::WebSocket { path, .. } => Some(path),
+            _ => None,
         }
     }
+}
+
+/// A TCP connection as drivers want it.
+fn open_tcp(host: &str, port: u16) -> io::Result<TcpStream> {
+    let stream = connect(host, port)?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// The same on tokio.
+#[cfg(feature = "tokio")]
+async fn connect_tcp(host: &str, port: u16) -> io::Result<::tokio::net::TcpStream> {
+    let connecting = connect_tokio(host, port);
+    let stream = ::tokio::time::timeout(CONNECT_TIMEOUT, connecting).await.map_err(|_| timed_out())??;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 fn timed_out() -> io::Error {
@@ -208,11 +266,14 @@ fn serial(path: &str, baud: u32) -> SerialPortBuilder {
 
 /// An open link for a [`blocking::Driver`](crate::blocking::Driver).
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum BlockingLink {
     /// A TCP connection.
     Tcp(TcpStream),
     /// A serial port.
     Serial(Box<dyn SerialPort>),
+    /// A TLS connection.
+    Tls(tls::BlockingStream),
 }
 
 impl Read for BlockingLink {
@@ -220,6 +281,7 @@ impl Read for BlockingLink {
         match self {
             Self::Tcp(stream) => stream.read(space),
             Self::Serial(port) => port.read(space),
+            Self::Tls(stream) => stream.read(space),
         }
     }
 }
@@ -229,6 +291,7 @@ impl Write for BlockingLink {
         match self {
             Self::Tcp(stream) => stream.write(bytes),
             Self::Serial(port) => port.write(bytes),
+            Self::Tls(stream) => stream.write(bytes),
         }
     }
 
@@ -236,6 +299,7 @@ impl Write for BlockingLink {
         match self {
             Self::Tcp(stream) => stream.flush(),
             Self::Serial(port) => port.flush(),
+            Self::Tls(stream) => stream.flush(),
         }
     }
 }
@@ -245,6 +309,7 @@ impl Link for BlockingLink {
         match self {
             Self::Tcp(stream) => stream.set_timeout(timeout),
             Self::Serial(port) => Link::set_timeout(port, timeout),
+            Self::Tls(stream) => stream.set_timeout(timeout),
         }
     }
 }
@@ -274,14 +339,14 @@ mod tests {
             ("192.0.2.1:2401", "write tcp://HOST:PORT or serial:///dev/ttyUSB0"),
             ("/dev/ttyUSB0", "write tcp://HOST:PORT or serial:///dev/ttyUSB0"),
             ("udp://host:1", "write tcp://HOST:PORT or serial:///dev/ttyUSB0"),
-            ("tcp://host", "names no port from 1 to 65535, write tcp://HOST:PORT"),
+            ("tcp://host", "names no port from 1 to 65535, write SCHEME://HOST:PORT"),
             ("tcp://host:", "names no port"),
             ("tcp://host:0", "names no port"),
             ("tcp://host:+1", "names no port"),
             ("tcp://host:65536", "names no port"),
-            ("tcp://:2401", "names no host, write tcp://HOST:PORT"),
+            ("tcp://:2401", "names no host, write SCHEME://HOST:PORT"),
             ("tcp://host/path:1", "names no host"),
-            ("tcp://::1:2401", "stands in brackets, write tcp://[::1]:PORT"),
+            ("tcp://::1:2401", "stands in brackets, write SCHEME://[::1]:PORT"),
             ("tcp://[::1:2401", "stands in brackets"),
             ("serial://", "write serial:///dev/ttyUSB0 or serial://COM3"),
             ("serial:///", "names no device"),

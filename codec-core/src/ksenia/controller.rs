@@ -44,7 +44,7 @@ mod told;
 use answer::{Answer, Login, Verdict};
 pub use config::{Config, PATH, PROGRAMMING, SUBPROTOCOL};
 use house::House;
-pub use house::{OutputSlot, PartitionSlot, Tables, ZoneSlot};
+pub use house::{OutputSlot, PartitionSlot, Summary, Tables, ZoneSlot};
 use link::Link;
 pub use pending::Outcome;
 use pending::{Asked, MAX_PENDING_U32, Requests};
@@ -69,6 +69,9 @@ use crate::ws::{CloseCode, Received};
 /// Bytes of the receive buffer that are not for a record: a frame header, and what the scanner looks back at.
 const ROOM: usize = 64;
 
+/// How long to wait before an incomplete first READ is repeated, as one client does: the panel has just started.
+const AGAIN_MILLIS: u32 = 2_000;
+
 /// How long to wait before a request that found no room is tried again.
 const RETRY_MILLIS: u64 = 50;
 
@@ -81,7 +84,7 @@ pub struct Memory {
     requests: Requests,
 }
 
-const _: () = assert!(size_of::<Memory>() <= 640);
+const _: () = assert!(size_of::<Memory>() <= 704);
 
 impl Memory {
     /// Fresh memory.
@@ -213,10 +216,55 @@ impl<'b> Controller<'b> {
         })
     }
 
+    /// For a caller that has its own WebSocket, already open with [`SUBPROTOCOL`]: the machine reads and
+    /// writes text messages in place of a stream. Host and path of the configuration are not used then.
+    ///
+    /// - A received text message goes into [`RxBuf::space`], as far as it fits at a time, and [`RxBuf::end_message`] is called behind its last byte.
+    ///   There is no space for the next before the machine has taken it.
+    /// - [`TxBuf::unsent`] holds one message or, if [`TxBuf::ends_message`] says no, a part of one: send it whole, then call
+    ///   [`TxBuf::sent`]. Parts may go out as frames of one message.
+    /// - Pings, pongs and close frames are the caller's: a lost connection is [`RxBuf::set_eof`], and when the machine has ended the caller
+    ///   sends what is unsent and then closes, with code 1000, so that the panel keeps no session. The reason `Bye...` in a close frame of
+    ///   the panel is for the caller to see.
+    ///
+    /// ```
+    /// use codec_core::ksenia::Controller;
+    /// use codec_core::ksenia::controller::{Config, Memory, Tables};
+    /// use codec_core::{Env, Machine, RxBuf, Secret, TxBuf};
+    ///
+    /// let config = Config::new("192.0.2.7", Secret::new("123456"));
+    /// let mut memory = Memory::new();
+    /// let mut controller = Controller::new(&config, Tables::default(), &mut memory)?.over_messages();
+    /// let (mut received, mut sent) = ([0; 2048], [0; Controller::TX_MIN]);
+    /// let (mut rx, mut tx) = (RxBuf::new(&mut received), TxBuf::new(&mut sent));
+    /// let env = Env { unix: Some(1_767_225_600), ..Env::default() };
+    /// assert!(controller.poll_event(&env, &mut rx, &mut tx).is_none());
+    /// assert!(tx.ends_message() && tx.unsent().starts_with(b"{\"SENDER\":\"codec-core\",\"RECEIVER\":\"\",\"CMD\":\"LOGIN\""));
+    /// # Ok::<(), codec_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn over_messages(mut self) -> Self {
+        self.link = Link::over_messages();
+        self.schedule.want(Step::Login);
+        self
+    }
+
     /// The state of the house as told so far.
     #[must_use]
     pub const fn tables(&self) -> &Tables<'b> {
         self.house.tables()
+    }
+
+    /// Takes the controller apart, to make the one of the next connection in the same memory.
+    #[must_use]
+    pub fn into_parts(self) -> (&'b Config<'b>, Tables<'b>, &'b mut Memory) {
+        (self.config, self.house.into_tables(), self.memory)
+    }
+
+    /// The state of the panel as a whole.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.house.summary()
     }
 
     /// Writes a request and enters it.
@@ -285,6 +333,9 @@ impl<'b> Controller<'b> {
         }
         if settled.own {
             self.registered |= settled.verb == Asked::Register && !refused;
+            if settled.verb == Asked::Read && !refused && self.schedule.incomplete(self.config, answer.lists) {
+                self.set_timer(Timer::Pace, now, AGAIN_MILLIS);
+            }
             if refused { self.schedule.failed(false) } else { self.schedule.answered() }
         }
     }
@@ -340,7 +391,7 @@ impl Machine for Controller<'_> {
             return None;
         }
         self.wrote = false;
-        if !core::mem::replace(&mut self.started, true) {
+        if !core::mem::replace(&mut self.started, true) && !self.link.is_open() {
             self.set_timer(Timer::Link, env.now, self.config.login_millis);
         }
         self.run_timers(env, tx);

@@ -1,6 +1,7 @@
 //! Ksenia Lares 4.0 panels: JSON messages over a WebSocket.
 
 mod accounts;
+mod channel;
 mod command;
 mod connection;
 pub mod controller;
@@ -10,6 +11,7 @@ mod faults;
 mod kinds;
 mod logs;
 mod outputs;
+pub mod panel;
 mod partitions;
 mod power;
 mod record;
@@ -42,6 +44,7 @@ pub use faults::{FaultCategory, FaultStatus, TamperCategory, TamperStatus};
 pub use kinds::{Account, Detail, Form, Kind, MAX_TYPES, ResultCode, Verb, is_structure};
 pub use logs::{LogEntry, LogKind};
 pub use outputs::{Output, OutputCategory, OutputMode, OutputState, OutputStatus, OutputVisibility};
+pub use panel::Panel;
 pub use partitions::{AlarmState, Partition, PartitionArming, PartitionStatus, TamperState};
 pub use power::{PowerLine, PowerLineState, PowerLineStatus};
 #[cfg(feature = "serde")]

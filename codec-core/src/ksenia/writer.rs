@@ -10,7 +10,7 @@ use crate::text::hex::Case;
 use crate::text::json::Text;
 use crate::text::scan;
 
-/// What stands before the content.
+/// What stands before the content. A sender or a form that is empty is left out, as some firmware does; the receiver goes with the sender.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'c> {
     /// Who sends: a client's name, under which its changes come back, or a panel's MAC address.
@@ -58,6 +58,13 @@ impl<'c> Head<'c> {
     }
 }
 
+/// A message that goes on in another slice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paused {
+    crc: RunningCrc,
+    comma: bool,
+}
+
 /// Writes a message member by member. The content is written with the methods below; [`finish`](Self::finish) seals it.
 ///
 /// Nothing fails on the way: `finish` tells if the slice was too short. A message longer than the slice is written in parts, with
@@ -96,21 +103,85 @@ impl<'o> MessageWriter<'o> {
     #[must_use]
     pub fn new(out: &'o mut [u8], head: &Head<'_>) -> Self {
         let mut this = Self { out, len: 0, crc: RunningCrc::new(), taken: false, comma: false };
-        this.put(b"{\"SENDER\":\"");
-        this.put_escaped(head.sender);
-        this.put(b"\",\"RECEIVER\":\"");
-        this.put_escaped(head.receiver);
-        this.put(b"\",\"CMD\":\"");
+        if head.sender.is_empty() {
+            this.put(b"{\"CMD\":\"");
+        } else {
+            this.put(b"{\"SENDER\":\"");
+            this.put_escaped(head.sender);
+            this.put(b"\",\"RECEIVER\":\"");
+            this.put_escaped(head.receiver);
+            this.put(b"\",\"CMD\":\"");
+        }
         this.put(head.verb.text().raw().as_bytes());
         this.put(b"\",\"ID\":\"");
         match head.id {
             MessageId::Number(id) => this.put_number(id.into()),
             MessageId::Same(text) => this.put(text.raw().as_bytes()),
         }
-        this.put(b"\",\"PAYLOAD_TYPE\":\"");
-        this.put(head.form.raw().as_bytes());
+        if !head.form.is_empty() {
+            this.put(b"\",\"PAYLOAD_TYPE\":\"");
+            this.put(head.form.raw().as_bytes());
+        }
         this.put(b"\",\"PAYLOAD\":{");
         this
+    }
+
+    /// Goes on with a message that was [paused](Self::pause).
+    pub(crate) fn resume(out: &'o mut [u8], paused: Paused) -> Self {
+        Self { out, len: 0, crc: paused.crc, taken: true, comma: paused.comma }
+    }
+
+    /// Hands over what is written, and what is needed to go on in another slice. `None` if more was written than fits.
+    pub(crate) fn pause(mut self) -> Option<(usize, Paused)> {
+        self.crc.update(self.out.get(..self.len)?);
+        Some((self.len, Paused { crc: self.crc, comma: self.comma }))
+    }
+
+    /// Where the writer stands, to come back to it.
+    pub(crate) const fn mark(&self) -> (usize, bool) {
+        (self.len, self.comma)
+    }
+
+    /// Takes back what was written since the mark.
+    pub(crate) fn rewind(&mut self, (len, comma): (usize, bool)) {
+        (self.len, self.comma) = (len, comma);
+    }
+
+    /// Whether more was written than fits.
+    pub(crate) fn is_over(&self) -> bool {
+        self.len > self.out.len()
+    }
+
+    /// A name; its value is what is written next, as if it were an item.
+    pub(crate) fn name(&mut self, key: &str) {
+        self.put_key(key);
+        self.comma = false;
+    }
+
+    /// JSON as it is. `last` if a whole value ends here.
+    pub(crate) fn raw(&mut self, text: &str, first: bool, last: bool) {
+        if first && self.comma {
+            self.put(b",");
+        }
+        self.put(text.as_bytes());
+        self.comma = last;
+    }
+
+    /// Begins a text that comes in pieces.
+    pub(crate) fn open_text(&mut self, key: &str) {
+        self.put_key(key);
+        self.put(b"\"");
+    }
+
+    /// A piece of it.
+    pub(crate) fn text_piece(&mut self, piece: &str) {
+        self.put_escaped(piece);
+    }
+
+    /// Ends it.
+    pub(crate) fn close_text(&mut self) {
+        self.put(b"\"");
+        self.comma = true;
     }
 
     #[inline]

@@ -124,6 +124,11 @@ impl<'b> Controller<'b> {
         })
     }
 
+    /// How it was set up.
+    pub const fn config(&self) -> &Config<'b> {
+        &self.config
+    }
+
     /// The state of the house as told so far.
     #[must_use]
     pub const fn tracker(&self) -> &Tracker {

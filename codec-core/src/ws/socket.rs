@@ -188,6 +188,17 @@ impl Socket {
         self.open()?.text_with(env, tx, encode)
     }
 
+    /// Sends a part of a text message that `encode` writes straight into the transmit buffer. See [`Writer::text_part_with`].
+    ///
+    /// # Errors
+    /// [`Refused::Closed`] after a close of either end, and as [`Writer::text_part_with`].
+    pub fn send_text_part_with<F>(&mut self, env: &Env, tx: &mut TxBuf<'_>, most: usize, encode: F) -> Result<bool, Refused>
+    where
+        F: FnOnce(&mut [u8]) -> Result<(usize, bool), EncodeError>,
+    {
+        self.open()?.text_part_with(env, tx, most, encode)
+    }
+
     /// Sends a ping. A good payload is a number that tells its pong from others.
     ///
     /// # Errors

@@ -107,18 +107,45 @@ impl Writer {
         if self.open.is_some() {
             return Err(LAST_PART);
         }
+        self.text_frame(env, tx, usize::MAX, |room| encode(room).map(|len| (len, true))).map(|_| ())
+    }
+
+    /// As [`text_with`](Self::text_with), for a part of a text message of up to `most` bytes. `encode` also says whether it is the last.
+    /// Each part is UTF-8 by itself.
+    ///
+    /// # Errors
+    /// As [`text_with`](Self::text_with); [`Refused::Invalid`] while a binary message is open.
+    pub fn text_part_with<F>(&mut self, env: &Env, tx: &mut TxBuf<'_>, most: usize, encode: F) -> Result<bool, Refused>
+    where
+        F: FnOnce(&mut [u8]) -> Result<(usize, bool), EncodeError>,
+    {
+        if self.open == Some(Kind::Binary) {
+            return Err(LAST_PART);
+        }
+        let last = self.text_frame(env, tx, most, encode)?;
+        self.open = if last { None } else { Some(Kind::Text) };
+        Ok(last)
+    }
+
+    fn text_frame<F>(&mut self, env: &Env, tx: &mut TxBuf<'_>, most: usize, encode: F) -> Result<bool, Refused>
+    where
+        F: FnOnce(&mut [u8]) -> Result<(usize, bool), EncodeError>,
+    {
         let mask = self.mask(env);
         let free = tx.free();
         let spare = tx.spare();
-        let mut header = Header { last: true, opcode: OpCode::Text, mask, len: 0 };
+        let opcode = if self.open.is_some() { OpCode::Continuation } else { OpCode::Text };
+        let mut header = Header { last: true, opcode, mask, len: 0 };
         // The largest header that a payload in this room can have.
         let mut reserved = header.size();
-        header.len = u64::try_from(free.saturating_sub(reserved)).unwrap_or(u64::MAX);
+        header.len = u64::try_from(free.saturating_sub(reserved).min(most)).unwrap_or(u64::MAX);
         reserved = header.size();
         let no_room = |payload: u32| Refused::NoRoom { needed: payload.saturating_add(number(reserved)), free: number(free) };
         let room = spare.get_mut(reserved..).ok_or(no_room(0))?;
-        let len = match encode(room) {
-            Ok(len) => len,
+        let most = room.len().min(most);
+        let room = room.get_mut(..most).ok_or(no_room(0))?;
+        let (len, last) = match encode(room) {
+            Ok(written) => written,
             Err(EncodeError::NoSpace { needed }) => return Err(no_room(needed)),
             Err(error) => return Err(error.into()),
         };
@@ -126,7 +153,7 @@ impl Writer {
         if let Err(error) = core::str::from_utf8(text) {
             return Err(EncodeError::BadCharacter { field: "message", at: number(error.valid_up_to()) }.into());
         }
-        header.len = u64::try_from(len).unwrap_or(u64::MAX);
+        (header.last, header.len) = (last, u64::try_from(len).unwrap_or(u64::MAX));
         let size = header.encode(spare).map_err(|_| no_room(0))?;
         if size < reserved {
             let span = spare.get_mut(size..reserved.saturating_add(len)).unwrap_or_default();
@@ -138,7 +165,7 @@ impl Writer {
         }
         tx.advance(end);
         self.frames = self.frames.wrapping_add(1);
-        Ok(())
+        Ok(last)
     }
 
     /// Writes a ping with up to [`MAX_CONTROL`] bytes, which the peer sends back in a pong.

@@ -235,3 +235,39 @@ fn a_push_is_no_answer() {
     assert_eq!(rig.outcome(ticket), None);
     assert_eq!(rig.notices, ["Notice(Output { output: 3, on: true })"]);
 }
+
+/// Firmware that never answers: the change is enough, if it is the one that was asked for.
+#[test]
+fn a_change_alone_ends_a_switch_well() {
+    for (change, expected) in [
+        (r#"{"STATUS_OUTPUTS":[{"ID":"3","STA":"ON"}]}"#, Outcome::Confirmed),
+        (r#"{"STATUS_OUTPUTS":[{"ID":"3","STA":"OFF"}]}"#, Outcome::TimedOut),
+        (r#"{"STATUS_OUTPUTS":[{"ID":"4","STA":"ON"}]}"#, Outcome::TimedOut),
+    ] {
+        let mut rig = answering("CMD_USR", |_| Vec::new());
+        let ticket = rig.submit(SWITCH).unwrap();
+        rig.say(&push(change));
+        rig.wait(2_000);
+        assert_eq!(rig.outcome(ticket), Some(expected).filter(|outcome| *outcome == Outcome::Confirmed), "{change}");
+        rig.wait(30_000);
+        assert_eq!(rig.outcome(ticket), Some(expected), "{change}");
+    }
+}
+
+/// What is answered too late is not taken for the answer to a newer command of the same kind.
+#[test]
+fn a_late_answer_does_not_settle_a_newer_command() {
+    let mut rig = answering("CMD_USR", |_| Vec::new());
+    let first = rig.submit(SWITCH).unwrap();
+    rig.wait(31_000);
+    assert_eq!(rig.outcome(first), Some(Outcome::TimedOut));
+    let late = rig.asked.iter().rev().find(|(_, asked)| asked.command == "CMD_USR").unwrap().1.clone();
+    let second = rig.submit(SWITCH).unwrap();
+    rig.wait(100);
+    rig.say(&late.answer(r#"{"RESULT":"FAIL","RESULT_DETAIL":"WRONG_PIN"}"#));
+    assert_eq!(rig.outcome(second), None);
+    let now = rig.asked.iter().rev().find(|(_, asked)| asked.command == "CMD_USR").unwrap().1.clone();
+    assert_ne!(now.id, late.id);
+    rig.say(&now.answer(r#"{"RESULT":"OK"}"#));
+    assert_eq!(rig.outcome(second), Some(Outcome::Confirmed));
+}

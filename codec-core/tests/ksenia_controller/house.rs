@@ -113,3 +113,21 @@ fn a_full_table_is_told_once_and_the_record_still_comes() {
     assert_eq!(rig.events.iter().filter(|event| event.contains("ZoneStatus")).count(), 6);
     assert_eq!(rig.notices.len(), 4);
 }
+
+/// Exclusions and memories are flags beside the state of the panel as a whole.
+#[test]
+fn exclusions_and_memories_show_in_the_summary() {
+    let mut rig = Rig::new();
+    rig.wait(2_000);
+    let flags = |rig: &Rig| (rig.controller.summary().state, rig.controller.summary().bypassed, rig.controller.summary().alarm_memory);
+    rig.say(&push(r#"{"STATUS_SYSTEM":[{"ARM":{"S":"T"},"INFO":[]}],"STATUS_ZONES":[{"ID":"1","BYP":"MAN_T","A":"M"}]}"#));
+    assert_eq!(flags(&rig), (AreaState::Armed, true, false));
+    assert!(rig.controller.tables().zones[0].has_memory());
+    rig.say(&push(r#"{"STATUS_ZONES":[{"ID":"1","BYP":"NO","A":"N"}],"STATUS_PARTITIONS":[{"ID":"1","AST":"AL","TST":"TAM"}]}"#));
+    assert_eq!(flags(&rig), (AreaState::Triggered, false, false));
+    assert!(rig.controller.tables().partitions[0].is_tampered());
+    rig.say(&push(r#"{"STATUS_SYSTEM":[{"INFO":["BYP_AUTO"]}],"STATUS_PARTITIONS":[{"ID":"1","AST":"AM","TST":"OK"}]}"#));
+    assert_eq!(flags(&rig), (AreaState::Armed, true, true));
+    rig.say(&push(r#"{"STATUS_SYSTEM":[{"ARM":{"S":"D"},"INFO":[]}],"STATUS_PARTITIONS":[{"ID":"1","AST":"AL"}]}"#));
+    assert_eq!(flags(&rig), (AreaState::Disarmed, false, false), "the partition does not count when the panel is disarmed");
+}

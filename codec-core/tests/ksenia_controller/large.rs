@@ -5,6 +5,9 @@ use codec_core::ksenia::controller::Config;
 
 use crate::panel::{PIN, Rig, usual};
 
+/// The other lists that a complete answer has.
+const OTHERS: &str = r#""PARTITIONS":[{"ID":"1"}],"OUTPUTS":[{"ID":"1"}],"SCENARIOS":[{"ID":"1"}]"#;
+
 fn config() -> Config<'static> {
     Config::new("panel", Secret::new(PIN))
 }
@@ -12,7 +15,7 @@ fn config() -> Config<'static> {
 #[test]
 fn two_thousand_records_pass_through_two_kilobytes() {
     let zones: Vec<String> = (1..=2000).map(|id| format!(r#"{{"ID":"{id}","DES":"{}","PRT":"1","BYP_EN":"T"}}"#, "x".repeat(90))).collect();
-    let payload = format!(r#"{{"ZONES":[{}],"RESULT":"OK"}}"#, zones.join(","));
+    let payload = format!(r#"{{"ZONES":[{}],{OTHERS},"RESULT":"OK"}}"#, zones.join(","));
     assert!(payload.len() > 250_000);
     let mut rig = Rig::with(config(), 2048, move |asked| match asked.payload["TYPES"][0].as_str() {
         Some("ZONES") => vec![asked.answer(&payload)],
@@ -55,7 +58,7 @@ fn any_cutting_of_a_large_message_tells_the_same() {
 fn a_record_that_does_not_fit_comes_in_parts() {
     let hours: Vec<String> = (0..24).map(|_| r#"{"T":"1","S":"0"}"#.to_owned()).collect();
     let entry = format!(r#"{{"ID":"3","ACT_MODE":"MAN","WIN":{{"TM":"20.5","MON":[{0}],"TUE":[{0}]}}}}"#, hours.join(","));
-    let payload = format!(r#"{{"RESULT":"OK","CFG_THERMOSTATS":[{entry}]}}"#);
+    let payload = format!(r#"{{"RESULT":"OK","ZONES":[{{"ID":"1"}}],{OTHERS},"CFG_THERMOSTATS":[{entry}]}}"#);
     let mut rig = Rig::with(config(), 512, move |asked| match asked.payload["TYPES"][0].as_str() {
         Some("ZONES") => vec![asked.answer(&payload)],
         _ => usual(asked),

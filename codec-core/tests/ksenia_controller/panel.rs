@@ -71,7 +71,9 @@ pub(crate) fn usual(asked: &Asked) -> Vec<String> {
     let payload = match asked.command.as_str() {
         "LOGIN" => r#"{"RESULT":"OK","ID_LOGIN":"2"}"#,
         "LOGOUT" => r#"{"RESULT":"OK","RESULT_DETAIL":"ID_OK","ID_LOGIN":"2"}"#,
-        "READ" => r#"{"RESULT":"OK","RESULT_DETAIL":"READ_OK","PRG_CHECK":{"PRG":"0000000937","CFG":"0000000688"}}"#,
+        "READ" => {
+            r#"{"RESULT":"OK","RESULT_DETAIL":"READ_OK","ZONES":[],"PARTITIONS":[],"OUTPUTS":[],"SCENARIOS":[],"PRG_CHECK":{"PRG":"0000000937","CFG":"0000000688"}}"#
+        }
         "REALTIME" => r#"{"RESULT":"OK"}"#,
         "SYSTEM_VERSION" => {
             r#"{"RESULT":"OK","RESULT_DETAIL":"SYSTEM_VERSION_OK","MODEL":"lares 4.0 40IP wls","PRG_CHECK":{"PRG":"0000000937","CFG":"0000000688"}}"#
@@ -320,5 +322,5 @@ fn carry(from: &mut TxBuf<'_>, to: &mut RxBuf<'_>, cut: usize) -> bool {
 #[test]
 fn sizes() {
     assert!(size_of::<Controller<'_>>() <= 512);
-    assert!(size_of::<Memory>() <= 640);
+    assert!(size_of::<Memory>() <= 704);
 }

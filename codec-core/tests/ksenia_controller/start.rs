@@ -162,3 +162,20 @@ fn refresh_reads_all_again() {
     assert_eq!(rig.outcome(ticket), Some(ksenia::controller::Outcome::Sent));
     assert_eq!(rig.requests()[before..], ["READ MULTI_TYPES", "READ MULTI_TYPES"]);
 }
+
+/// A panel that has just started leaves lists out; they are asked for once more, after two seconds.
+#[test]
+fn an_incomplete_first_read_is_repeated_once() {
+    let mut rig = Rig::scripted(|asked| {
+        if asked.command == "READ" {
+            vec![asked.answer(r#"{"RESULT":"OK","ZONES":[],"PARTITIONS":[],"OUTPUTS":[]}"#)]
+        } else {
+            usual(asked)
+        }
+    });
+    rig.wait(20_000);
+    let programming: Vec<u64> = rig.asked.iter().filter(|(_, asked)| asked.payload["TYPES"][0] == "ZONES").map(|(at, _)| *at).collect();
+    assert_eq!(programming.len(), 2, "{:?}", rig.requests());
+    assert!((2_000..3_000).contains(&(programming[1] - programming[0])), "{programming:?}");
+    assert_eq!(rig.told("Ready"), 1);
+}

@@ -8,6 +8,7 @@
 use codec_core::home;
 use serde::{Deserialize, Serialize};
 
+pub mod ksenia;
 pub mod ness;
 
 /// Mirrors an enum without fields, and maps what it does not know to `Other`.
@@ -274,6 +275,17 @@ pub enum CloseReason {
         /// For how many milliseconds.
         millis: u32,
     },
+    /// Something that the connection cannot do without was not answered.
+    NoAnswer {
+        /// For how many milliseconds.
+        millis: u32,
+    },
+    /// The panel refused the login.
+    LoginRefused,
+    /// The panel does not know the login any more.
+    SessionEnded,
+    /// The programming of the panel changes.
+    Reprogramming,
     /// Another one.
     Other {
         /// For people.
@@ -287,6 +299,10 @@ impl From<codec_core::CloseReason> for CloseReason {
             codec_core::CloseReason::PeerClosed => Self::PeerClosed,
             codec_core::CloseReason::Requested => Self::Requested,
             codec_core::CloseReason::Silent { millis } => Self::Silent { millis },
+            codec_core::CloseReason::NoAnswer { millis } => Self::NoAnswer { millis },
+            codec_core::CloseReason::LoginRefused => Self::LoginRefused,
+            codec_core::CloseReason::SessionEnded => Self::SessionEnded,
+            codec_core::CloseReason::Reprogramming => Self::Reprogramming,
             other => Self::Other { detail: other.to_string() },
         }
     }

@@ -3,6 +3,8 @@
 use codec_core::ksenia::{covered_len, crc_of};
 use codec_core::text::json::{self, Object, Text, Value};
 
+use super::pins::is_pin;
+
 /// A message with its PINs hidden and a CRC that says as much as before: one that fits if the old one did, else one that does not.
 ///
 /// A PIN is the value of every member with `PIN` for a word of its name (`PIN`, `NEW_PIN`), at any depth, and all that is inside it. The
@@ -56,7 +58,7 @@ impl Hidden<'_> {
     fn members(&mut self, object: Object<'_>, place: Place) {
         for (name, value) in object.members() {
             let name = name.to_string();
-            let is_pin = name.split('_').any(|word| word.eq_ignore_ascii_case("PIN"));
+            let is_pin = is_pin(&name);
             let is_word = matches!(value, Value::Text(text) if text.raw().bytes().all(|byte| byte.is_ascii_alphabetic()));
             let inner = match place {
                 Place::Secret => Place::Secret,

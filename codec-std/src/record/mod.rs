@@ -34,16 +34,21 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 mod ksenia;
+mod ksenia_stream;
 mod mask;
 mod ness;
+mod pins;
 mod recorder;
 mod replay;
 
 pub use ksenia::mask_ksenia_message;
+pub use ksenia_stream::KseniaMask;
 pub use mask::Mask;
 pub use ness::{NessMask, mask_ness_line};
 pub use recorder::Recorder;
 pub use replay::{Log, Replay};
+
+pub(crate) use pins::is_pin;
 
 /// Which side of a connection a machine plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

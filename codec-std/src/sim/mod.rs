@@ -1,7 +1,10 @@
 //! Simulated panels on real sockets, for tests, demonstrations and trying things out.
 //!
-//! [`ness`] is one panel behind a serial-to-Ethernet adapter; [`script`] is the language in which its world is described.
+//! [`ness`] is one panel behind a serial-to-Ethernet adapter, [`ksenia`] one with a WebSocket; [`script`] and [`ksenia_script`] are the
+//! languages in which their worlds are described.
 
 mod adapter;
+pub mod ksenia;
+pub mod ksenia_script;
 pub mod ness;
 pub mod script;

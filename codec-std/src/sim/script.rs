@@ -97,15 +97,15 @@ pub fn parse(line: &str) -> Result<Option<Step>, ScriptError> {
     };
     match step {
         Some(step) => Ok(Some(step)),
-        None => Err(usage(first).map_or(ScriptError::UnknownWord, ScriptError::Usage)),
+        None => Err(usage(HELP, first).map_or(ScriptError::UnknownWord, ScriptError::Usage)),
     }
 }
 
-/// The lines of [`HELP`] that begin with a word.
-fn usage(word: &str) -> Option<&'static str> {
+/// The first line of a help that begins with a word.
+pub(super) fn usage(help: &'static str, word: &str) -> Option<&'static str> {
     let syntax = |line: &'static str| line.split("  ").next().unwrap_or(line);
     let said = |line: &&'static str| syntax(line).split_whitespace().next().is_some_and(|first| first.split('|').any(|one| one == word));
-    HELP.lines().find(said).map(syntax)
+    help.lines().find(said).map(syntax)
 }
 
 fn command(first: &str, rest: &[&str]) -> Option<Command<'static>> {
@@ -162,7 +162,7 @@ fn optional(words: &[&str], absent: u8) -> Option<u8> {
     }
 }
 
-fn either(word: &str, yes: &str, no: &str) -> Option<bool> {
+pub(super) fn either(word: &str, yes: &str, no: &str) -> Option<bool> {
     if word == yes {
         Some(true)
     } else if word == no {
@@ -172,7 +172,7 @@ fn either(word: &str, yes: &str, no: &str) -> Option<bool> {
     }
 }
 
-fn on(word: &str) -> Option<bool> {
+pub(super) fn on(word: &str) -> Option<bool> {
     either(word, "on", "off")
 }
 

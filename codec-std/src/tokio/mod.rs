@@ -2,6 +2,7 @@
 
 mod links;
 mod supervisor;
+mod user;
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -18,6 +19,7 @@ use crate::observe::Observer;
 
 pub use links::TokioLink;
 pub use supervisor::{Supervisor, Update};
+pub use user::{UserSession, with_user};
 
 /// Drives one machine over one link. It waits in [`next`](Self::next) and [`flush`](Self::flush) only.
 pub struct Driver<'b, M: Machine, L> {
@@ -36,7 +38,7 @@ impl<'b, M: Machine, L: AsyncRead + AsyncWrite + Unpin> Driver<'b, M, L> {
         Self::with_buffers(machine, link, RxBuf::new(rx), TxBuf::new(tx))
     }
 
-    /// As [`new`](Self::new), with buffers that [`into_buffers`](Self::into_buffers) gave back. They are emptied.
+    /// As [`new`](Self::new), with buffers that [`into_parts`](Self::into_parts) gave back. They are emptied.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -208,6 +210,12 @@ impl<'b, M: Machine, L: AsyncRead + AsyncWrite + Unpin> Driver<'b, M, L> {
         &self.engine.machine
     }
 
+    /// Does something to the machine beside what it is made for, and polls it.
+    #[cfg(feature = "sim")]
+    pub(crate) fn change<T>(&mut self, change: impl FnOnce(&mut M) -> T) -> T {
+        self.engine.change(now(), change)
+    }
+
     /// Whether the machine has ended: [`next`](Self::next) gives no more events.
     pub fn is_closed(&self) -> bool {
         self.engine.machine.is_closed()
@@ -228,9 +236,9 @@ impl<'b, M: Machine, L: AsyncRead + AsyncWrite + Unpin> Driver<'b, M, L> {
         &self.link
     }
 
-    /// Ends the driver; the buffers can serve the next connection.
-    pub fn into_buffers(self) -> (RxBuf<'b>, TxBuf<'b>) {
-        (self.engine.rx, self.engine.tx)
+    /// Ends the driver; machine and buffers can serve the next connection.
+    pub fn into_parts(self) -> (M, RxBuf<'b>, TxBuf<'b>) {
+        (self.engine.machine, self.engine.rx, self.engine.tx)
     }
 }
 

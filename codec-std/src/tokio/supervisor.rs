@@ -51,6 +51,8 @@ pub struct Supervisor<'b, M: Machine, L, F, C, N> {
     state: State<'b, M, L, F>,
     /// Between connections.
     buffers: Option<(RxBuf<'b>, TxBuf<'b>)>,
+    /// The machine of the connection before, until the next is made.
+    ended: Option<M>,
     connect: C,
     new_machine: N,
     new_observer: Option<NewObserver<'b, M>>,
@@ -64,16 +66,20 @@ where
     L: AsyncRead + AsyncWrite + Unpin,
     F: Future<Output = io::Result<L>>,
     C: FnMut() -> F,
-    N: FnMut() -> Result<M, ConfigError>,
+    N: FnMut(Option<M>) -> Result<M, ConfigError>,
 {
     /// A supervisor that connects when [`next`](Self::next) is called. `connect` makes a link, [`Address::connect`] for example;
     /// `new_machine` a machine for it. The buffers serve one connection after the other.
+    ///
+    /// `new_machine` is given the machine of the connection before, if there was one: a machine with tables in the caller's memory is
+    /// taken apart, and the new one made in the same memory.
     ///
     /// [`Address::connect`]: crate::links::Address::connect
     pub fn new(connect: C, new_machine: N, rx: &'b mut [u8], tx: &'b mut [u8]) -> Self {
         Self {
             state: State::Waiting { until: Instant::now() },
             buffers: Some((RxBuf::new(rx), TxBuf::new(tx))),
+            ended: None,
             connect,
             new_machine,
             new_observer: None,
@@ -139,10 +145,9 @@ where
     }
 
     fn up(&mut self, link: L) -> Result<Step, ConfigError> {
-        let made = (self.new_machine)().and_then(|machine| {
-            let (rx, tx) = self.buffers.as_ref().map_or((0, 0), |(rx, tx)| (rx.capacity(), tx.capacity()));
-            check_buffers::<M>(rx, tx).map(|()| machine)
-        });
+        let (rx, tx) = self.buffers.as_ref().map_or((0, 0), |(rx, tx)| (rx.capacity(), tx.capacity()));
+        // Before the machine, which would take the memory of the last one with it.
+        let made = check_buffers::<M>(rx, tx).and_then(|()| (self.new_machine)(self.ended.take()));
         let driver = match (made, self.buffers.take()) {
             (Ok(machine), Some((rx, tx))) => Driver::with_buffers(machine, link, rx, tx),
             (Ok(_), None) => unreachable!("the buffers are here between connections"),
@@ -177,7 +182,9 @@ where
         let retry_in = self.backoff.next_delay(lived, getrandom::u64().unwrap_or(u64::MAX));
         let left = std::mem::replace(&mut self.state, State::Waiting { until: Instant::now() + retry_in });
         if let State::Up { driver, .. } = left {
-            self.buffers = Some(driver.into_buffers());
+            let (machine, rx, tx) = driver.into_parts();
+            self.ended = Some(machine);
+            self.buffers = Some((rx, tx));
         }
         match &error {
             Some(error) => tracing::warn!(%error, ?retry_in, "not connected"),

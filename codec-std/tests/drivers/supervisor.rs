@@ -34,7 +34,7 @@ async fn row_19_a_peer_that_accepts_and_closes_is_called_once_per_delay() {
         async move { address.connect().await }
     };
     let short = BackoffConfig { base: Duration::from_millis(2), cap: Duration::from_millis(16), ..BackoffConfig::new() };
-    let mut supervisor = Supervisor::new(connect, || Ok(quiet()), &mut rx, &mut tx).with_backoff(short);
+    let mut supervisor = Supervisor::new(connect, |_| Ok(quiet()), &mut rx, &mut tx).with_backoff(short);
     for (round, full) in (1..).zip([2, 4, 8, 16, 16, 16]) {
         assert!(matches!(supervisor.next().await, Ok(Update::Up)));
         assert!(supervisor.machine().is_some());
@@ -63,7 +63,7 @@ async fn row_20_a_host_that_refuses_is_down_with_the_reason() {
         let address = address.clone();
         async move { address.connect().await }
     };
-    let mut supervisor = Supervisor::new(connect, || Ok(quiet()), &mut rx, &mut tx);
+    let mut supervisor = Supervisor::new(connect, |_| Ok(quiet()), &mut rx, &mut tx);
     match supervisor.next().await.unwrap() {
         Update::Down { error: Some(error), retry_in } => {
             assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
@@ -81,7 +81,7 @@ async fn closed() -> io::Result<DuplexStream> {
 #[tokio::test(start_paused = true)]
 async fn in_an_hour_a_useless_peer_is_called_at_most_127_times() {
     let (mut rx, mut tx) = ([0; 256], [0; 64]);
-    let mut supervisor = Supervisor::new(closed, || Ok(quiet()), &mut rx, &mut tx);
+    let mut supervisor = Supervisor::new(closed, |_| Ok(quiet()), &mut rx, &mut tx);
     let end = Instant::now() + Duration::from_secs(3_600);
     let mut connects = 0;
     while Instant::now() < end {
@@ -107,7 +107,7 @@ async fn a_connection_that_lasted_starts_the_delays_anew() {
         }
     };
     let (mut rx, mut tx) = ([0; 256], [0; 64]);
-    let mut supervisor = Supervisor::new(connect, || Ok(quiet()), &mut rx, &mut tx);
+    let mut supervisor = Supervisor::new(connect, |_| Ok(quiet()), &mut rx, &mut tx);
     for full in [500, 1_000, 2_000, 4_000, 500, 1_000] {
         let retry_in = loop {
             if let Update::Down { retry_in, .. } = supervisor.next().await.unwrap() {
@@ -136,7 +136,7 @@ async fn a_dropped_future_loses_neither_an_attempt_nor_an_event() {
         }
     };
     let (mut rx, mut tx) = ([0; 256], [0; 64]);
-    let mut supervisor = Supervisor::new(connect, || Ok(quiet()), &mut rx, &mut tx);
+    let mut supervisor = Supervisor::new(connect, |_| Ok(quiet()), &mut rx, &mut tx);
     let (mut all, mut dropped) = (Vec::new(), 0);
     loop {
         tokio::select! {
@@ -155,7 +155,7 @@ async fn a_dropped_future_loses_neither_an_attempt_nor_an_event() {
 #[tokio::test(start_paused = true)]
 async fn a_machine_that_cannot_be_made_is_an_error_each_time() {
     let (mut rx, mut tx) = ([0; 16], [0; 64]);
-    let mut supervisor = Supervisor::new(closed, || Ok(quiet()), &mut rx, &mut tx);
+    let mut supervisor = Supervisor::new(closed, |_| Ok(quiet()), &mut rx, &mut tx);
     for _ in 0..3 {
         assert!(supervisor.next().await.is_err());
     }

@@ -120,7 +120,7 @@ async fn buffers_serve_one_connection_after_the_other() {
     drop(peer);
     let mut driver = Driver::new(quiet(), link, &mut rx, &mut tx).unwrap();
     assert_eq!(run(&mut driver).await, ["the peer closed the connection"]);
-    let (rx, tx) = driver.into_buffers();
+    let (_, rx, tx) = driver.into_parts();
     let (link, mut peer) = duplex(256);
     peer.write_all(LINES.as_bytes()).await.unwrap();
     peer.shutdown().await.unwrap();

@@ -61,10 +61,12 @@ pub(crate) struct Answer {
     /// Place of the reason in [`Detail::ALL`]; 255 for none that is known.
     pub(crate) detail: u8,
     pub(crate) login: Option<Login>,
+    /// Which of the lists that a panel may leave out after its start are in it.
+    pub(crate) lists: u8,
 }
 
 impl Answer {
-    pub(crate) const NONE: Self = Self { verb: None, id: None, form: None, result: None, detail: u8::MAX, login: None };
+    pub(crate) const NONE: Self = Self { verb: None, id: None, form: None, result: None, detail: u8::MAX, login: None, lists: 0 };
 
     /// A member beside the content.
     pub(crate) fn head(&mut self, member: Member, text: Text<'_>) {

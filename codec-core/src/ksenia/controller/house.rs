@@ -2,7 +2,10 @@
 
 use crate::error::{Fault, FaultKind};
 use crate::home::{AreaState, Mode, Notice, Source, TroubleKind, ZoneFlags, ZoneState};
-use crate::ksenia::{AlarmState, FaultCategory, Flag, PartitionArming, PartitionStatus, Record, Structure, SystemArming, SystemStatus};
+use crate::ksenia::{
+    AlarmState, FaultCategory, Flag, PartitionArming, PartitionStatus, Record, Structure, SystemArming, SystemMark, SystemStatus,
+    TamperState,
+};
 use crate::timers::Instant;
 
 /// A place for a zone.
@@ -13,6 +16,7 @@ pub struct ZoneSlot {
     state: ZoneState,
     changed: ZoneFlags,
     forbidden: bool,
+    memory: bool,
 }
 
 impl ZoneSlot {
@@ -27,6 +31,12 @@ impl ZoneSlot {
     pub const fn state(&self) -> ZoneState {
         self.state
     }
+
+    /// Whether an alarm or tamper of it is in the memory.
+    #[must_use]
+    pub const fn has_memory(&self) -> bool {
+        self.memory
+    }
 }
 
 /// A place for a partition.
@@ -36,6 +46,8 @@ pub struct PartitionSlot {
     used: bool,
     changed: bool,
     alarm: bool,
+    memory: bool,
+    tampered: bool,
     /// Armed with delays: the time that is left tells whether the exit delay runs.
     delayed: bool,
     base: AreaState,
@@ -54,6 +66,18 @@ impl PartitionSlot {
     #[must_use]
     pub const fn state(&self) -> AreaState {
         if self.alarm { AreaState::Triggered } else { self.base }
+    }
+
+    /// Whether there was an alarm, and nobody has cleared the memory.
+    #[must_use]
+    pub const fn has_memory(&self) -> bool {
+        self.memory
+    }
+
+    /// Whether something in it is tampered now.
+    #[must_use]
+    pub const fn is_tampered(&self) -> bool {
+        self.tampered
     }
 
     /// What is left of a running entry or exit delay at the moment `now`, in whole seconds, rounded up. `None` if none runs. It counts on
@@ -100,6 +124,21 @@ pub struct Tables<'b> {
     pub outputs: &'b mut [OutputSlot],
 }
 
+/// The panel as a whole, what a single alarm entity in a home-automation program shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Summary {
+    /// Disarmed if the panel says so, even if a partition says that it is in alarm; else triggered if one does; else what the panel says.
+    pub state: AreaState,
+    /// Away if all of it is armed, home if a part is.
+    pub mode: Option<Mode>,
+    /// Whether a zone is excluded: armed so, some programs speak of a custom bypass.
+    pub bypassed: bool,
+    /// Whether there was an alarm that nobody has cleared.
+    pub alarm_memory: bool,
+}
+
 /// Bits of what was told already.
 const ZONES_FULL: u8 = 1;
 const PARTITIONS_FULL: u8 = 2;
@@ -120,6 +159,8 @@ pub(crate) struct House<'b> {
     troubles: u8,
     troubles_told: u8,
     full: u8,
+    /// The panel says that a zone is excluded.
+    excluded: bool,
     /// Something may have to be told.
     changed: bool,
 }
@@ -131,11 +172,25 @@ impl<'b> House<'b> {
         tables.partitions.fill(PartitionSlot::default());
         tables.outputs.fill(OutputSlot::default());
         let unknown = (AreaState::Unknown, None);
-        Self { tables, system: AreaState::Unknown, mode: None, told: unknown, troubles: 0, troubles_told: 0, full: 0, changed: false }
+        Self {
+            tables,
+            system: AreaState::Unknown,
+            mode: None,
+            told: unknown,
+            troubles: 0,
+            troubles_told: 0,
+            full: 0,
+            excluded: false,
+            changed: false,
+        }
     }
 
     pub(crate) const fn tables(&self) -> &Tables<'b> {
         &self.tables
+    }
+
+    pub(crate) fn into_tables(self) -> Tables<'b> {
+        self.tables
     }
 
     /// Whether the programming says that the zone must not be excluded.
@@ -173,7 +228,9 @@ impl<'b> House<'b> {
                     (ZoneFlags::BYPASSED, status.is_excluded()),
                     (ZoneFlags::TAMPER, status.is_tampered()),
                 ];
+                let memory = status.has_memory();
                 let slot = self.zone(id)?;
+                slot.memory = memory.unwrap_or(slot.memory);
                 for (flag, fact) in facts {
                     let Some(fact) = fact else { continue };
                     if slot.state.is(flag) != Some(fact) {
@@ -232,6 +289,15 @@ impl<'b> House<'b> {
         if let Some((state, mode)) = arming {
             (self.system, self.mode) = (state, mode);
         }
+        if let Some(marks) = status.info() {
+            let excludes = |mark| {
+                matches!(
+                    mark,
+                    SystemMark::ZoneExcluded | SystemMark::ExcludedAutomatically | SystemMark::ExcludedManually | SystemMark::ExcludedTimed
+                )
+            };
+            self.excluded = marks.texts().map(SystemMark::from_text).any(excludes);
+        }
         if let Some(faults) = status.fault() {
             let faults = || faults.texts().map(FaultCategory::from_text);
             self.trouble(TroubleKind::Mains, faults().any(|fault| is_mains(fault)));
@@ -253,6 +319,18 @@ impl<'b> House<'b> {
             if trouble == kind {
                 self.troubles = if active { self.troubles | bit } else { self.troubles & !bit };
             }
+        }
+    }
+
+    /// The panel as a whole.
+    pub(crate) fn summary(&self) -> Summary {
+        let (state, mode) = self.whole();
+        let bypassed = |slot: &ZoneSlot| slot.used && slot.state.is(ZoneFlags::BYPASSED) == Some(true);
+        Summary {
+            state,
+            mode,
+            bypassed: self.excluded || self.tables.zones.iter().any(bypassed),
+            alarm_memory: self.tables.partitions.iter().any(|slot| slot.used && slot.memory),
         }
     }
 
@@ -316,6 +394,10 @@ impl PartitionSlot {
         let left = status.remaining();
         if let Some(alarm) = status.alarm() {
             self.alarm = alarm == AlarmState::Alarm;
+            self.memory = alarm == AlarmState::Memory;
+        }
+        if let Some(tamper) = status.tamper() {
+            self.tampered = tamper == TamperState::Tamper;
         }
         let arming = status.arming();
         let base = match arming {

@@ -3,9 +3,10 @@
 use super::config::{Config, SUBPROTOCOL};
 use crate::buf::{RxBuf, TxBuf};
 use crate::error::{ConfigError, EncodeError, Refused};
+use crate::ksenia::channel::Channel;
 use crate::machine::Env;
 use crate::text::json::Text;
-use crate::ws::{Client, Limits, Request, Role, Socket};
+use crate::ws::{Client, Request, Role};
 
 /// How far the connection is.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub(crate) enum Link {
     /// The request is not sent yet.
     Idle,
     Connecting(Client),
-    Open(Socket),
+    Open(Channel),
     /// There is nothing to be sent or received any more.
     Gone,
 }
@@ -28,14 +29,15 @@ impl Link {
     }
 
     pub(crate) const fn open() -> Self {
-        // Nothing limits what a panel may send, and nothing is kept of it.
-        let mut limits = Limits::new();
-        limits.max_frame = u32::MAX;
-        limits.max_message = u32::MAX;
-        Self::Open(Socket::new(Role::Client, limits))
+        Self::Open(Channel::socket(Role::Client))
     }
 
-    pub(crate) fn socket(&mut self) -> Option<&mut Socket> {
+    /// The caller has a WebSocket, and it is open.
+    pub(crate) const fn over_messages() -> Self {
+        Self::Open(Channel::messages())
+    }
+
+    pub(crate) fn socket(&mut self) -> Option<&mut Channel> {
         if let Self::Open(socket) = self { Some(socket) } else { None }
     }
 

@@ -1,7 +1,7 @@
 //! Requests that wait for their answers.
 
 use super::answer::{Answer, Verdict, hash};
-use crate::ksenia::{Command, Detail, Form, Verb};
+use crate::ksenia::{Command, Detail, Form, OutputAction, SetOutput, Verb};
 use crate::machine::Ticket;
 use crate::text::json::Text;
 use crate::timers::Instant;
@@ -18,7 +18,7 @@ pub(crate) const MAX_PENDING_U32: u32 = 5;
 pub enum Outcome {
     /// It was begun, and there is no answer to wait for.
     Sent,
-    /// The panel says that it obeyed.
+    /// The panel says that it obeyed; or, where firmware does not answer, the output has changed as it was told to.
     Confirmed,
     /// The panel answered without a result, as some firmware does. Look at the state.
     Unclear,
@@ -46,9 +46,35 @@ struct Entry {
     verb: Asked,
     /// A missing result counts as success.
     lenient: bool,
+    /// An output that shall be switched: which, and how.
+    target: Option<(u32, Wish)>,
+    /// The panel told that it was.
+    seen: bool,
     state: State,
     outcome: Short,
 }
+
+/// What an output shall do, as far as its state shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    On,
+    Off,
+    /// Something that many states go with.
+    Move,
+}
+
+impl Wish {
+    fn of(action: SetOutput<'_>) -> Self {
+        match action {
+            SetOutput::Action(OutputAction::On) => Self::On,
+            SetOutput::Action(OutputAction::Off) => Self::Off,
+            _ => Self::Move,
+        }
+    }
+}
+
+/// How long an answer is waited for when the panel has told by a change that it obeyed. Some firmware never answers.
+const GRACE_MILLIS: u64 = 1_000;
 
 /// An [`Outcome`] without the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,11 +161,15 @@ pub(crate) struct Requests {
     table: [Option<Entry>; SLOTS],
     last_ticket: u32,
     last_id: u16,
+    /// Numbers of requests that were not answered in time, newest first. The answer may still come.
+    late: [u16; 4],
+    /// The panel repeats numbers.
+    echoes: bool,
 }
 
 impl Requests {
     pub(crate) const fn new() -> Self {
-        Self { table: [None; SLOTS], last_ticket: 0, last_id: 0 }
+        Self { table: [None; SLOTS], last_ticket: 0, last_id: 0, late: [0; 4], echoes: false }
     }
 
     fn waiting(&self) -> impl Iterator<Item = &Entry> {
@@ -179,14 +209,20 @@ impl Requests {
             Command::RunScenario { .. } | Command::ArmPartition { .. } | Command::BypassZone { .. } | Command::Login { .. }
         );
         let form = hash(command.form());
-        self.enter(Entry { deadline, ticket: None, form, id, verb, lenient: !strict, state: State::Waiting, outcome: Short::Sent }, own)
+        let target = match command {
+            Command::SetOutput { output, action } => Some((*output, Wish::of(*action))),
+            _ => None,
+        };
+        let (state, outcome) = (State::Waiting, Short::Sent);
+        self.enter(Entry { deadline, ticket: None, form, id, verb, lenient: !strict, target, seen: false, state, outcome }, own)
     }
 
     /// Enters a command that is over as soon as it is begun.
     pub(crate) fn add_done(&mut self) -> Ticket {
         let verb = Asked::Nothing;
         let at = Instant::ZERO;
-        let entry = Entry { deadline: at, ticket: None, form: 0, id: 0, verb, lenient: false, state: State::Done, outcome: Short::Sent };
+        let (state, outcome) = (State::Done, Short::Sent);
+        let entry = Entry { deadline: at, ticket: None, form: 0, id: 0, verb, lenient: false, target: None, seen: false, state, outcome };
         self.enter(entry, false)
     }
 
@@ -211,7 +247,13 @@ impl Requests {
         let by_id =
             |entry: &Entry| entry.state == State::Waiting && (refusal || entry.verb.takes(verb)) && answer.id == Some(u32::from(entry.id));
         let mut at = self.table.iter().position(|slot| slot.as_ref().is_some_and(by_id));
+        self.echoes |= at.is_some();
         if at.is_none() {
+            let late = |id: u16| id != 0 && answer.id == Some(u32::from(id));
+            if self.echoes && self.late.into_iter().any(late) {
+                // It belongs to a request that was given up, not to a newer one of the same name.
+                return None;
+            }
             let mut fitting = self.table.iter().enumerate().filter(|(_, slot)| slot.as_ref().is_some_and(fits)).map(|(at, _)| at);
             at = fitting.next();
             if fitting.next().is_some() {
@@ -235,13 +277,31 @@ impl Requests {
         Some(settled)
     }
 
+    /// The panel tells by itself that an output has changed. If that is what was asked for, it has obeyed, answer or not.
+    pub(crate) fn output_changed(&mut self, output: u32, on: Option<bool>, now: Instant) {
+        for entry in self.table.iter_mut().flatten().filter(|entry| entry.state == State::Waiting && !entry.seen) {
+            entry.seen = match entry.target {
+                Some((id, _)) if id != output => false,
+                Some((_, Wish::On)) => on == Some(true),
+                Some((_, Wish::Off)) => on == Some(false),
+                Some((_, Wish::Move)) => true,
+                None => false,
+            };
+            if entry.seen {
+                entry.deadline = entry.deadline.min(now.plus_millis(GRACE_MILLIS));
+            }
+        }
+    }
+
     /// Ends what has waited too long. Says what of the machine's own it was.
     pub(crate) fn expire(&mut self, now: Instant) -> Option<Asked> {
         let mut own = None;
         for slot in &mut self.table {
             let Some(entry) = slot.as_mut().filter(|entry| entry.state == State::Waiting && entry.deadline <= now) else { continue };
             entry.state = State::Done;
-            entry.outcome = Short::TimedOut;
+            entry.outcome = if entry.seen { Short::Confirmed } else { Short::TimedOut };
+            let [a, b, c, _] = self.late;
+            self.late = [entry.id, a, b, c];
             if entry.ticket.is_none() {
                 own = Some(entry.verb);
                 *slot = None;

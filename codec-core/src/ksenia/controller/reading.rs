@@ -81,6 +81,10 @@ impl Controller<'_> {
                         self.memory.begin(usize::MAX, integrity);
                         // Members may stand in any order: what the records need to know is known before them.
                         self.memory.answer.verb = super::super::kinds::Verb::ALL.iter().copied().find(|verb| *verb == message.verb());
+                        // Also lists with nothing in them.
+                        let payload = message.payload();
+                        let members = payload.into_iter().flat_map(|payload| payload.members());
+                        self.memory.answer.lists = members.fold(0, |lists, (name, _)| lists | essential(&Kind::from_text(name)));
                         self.reading = Reading::Whole(crc);
                         Next::Told(Slot::Message)
                     }
@@ -130,7 +134,7 @@ impl Controller<'_> {
     /// Learns from a part. Says whether it is told.
     fn take_in(&mut self, piece: Piece, rx: &RxBuf<'_>, now: Instant) -> bool {
         let whole = matches!(self.reading, Reading::Whole(_));
-        let Memory { stream, answer, .. } = &mut *self.memory;
+        let Memory { stream, answer, requests } = &mut *self.memory;
         match stream.part(piece, self.link.message(rx)) {
             Part::Head { member, text } => {
                 answer.head(member, text);
@@ -142,6 +146,12 @@ impl Controller<'_> {
             }
             Part::Record { record, .. } => {
                 self.news.fault = self.house.apply(&record, now);
+                answer.lists |= essential(&record.kind());
+                if let (true, Ok(Structure::OutputStatus(status))) = (answer.is_push(), record.structure()) {
+                    if let Some(id) = status.id() {
+                        requests.output_changed(id, status.is_on(), now);
+                    }
+                }
                 if let Ok(Structure::ProgramCheck(check)) = record.structure() {
                     if self.program.replace(stamp(&check)).is_some_and(|before| before != stamp(&check)) {
                         self.news.reprogrammed = true;
@@ -203,6 +213,17 @@ impl Controller<'_> {
         let mut places = (0..seen.len()).rev().filter_map(|at| seen.get(at..at.saturating_add(name.len())));
         let found = places.find(|bytes| *bytes == name.as_bytes()).unwrap_or_default();
         Text::new(core::str::from_utf8(found).unwrap_or_default())
+    }
+}
+
+/// A bit for each list that a panel has, and may leave out shortly after its start.
+pub(super) fn essential(kind: &Kind<'_>) -> u8 {
+    match kind {
+        Kind::Outputs => 1,
+        Kind::Scenarios => 2,
+        Kind::Partitions => 4,
+        Kind::Zones => 8,
+        _ => 0,
     }
 }
 

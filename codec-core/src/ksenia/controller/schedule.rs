@@ -1,6 +1,7 @@
 //! What a controller asks for by itself, one thing after the other.
 
 use super::config::Config;
+use super::reading::essential;
 use crate::error::ConfigError;
 use crate::ksenia::{Command, Kind, MAX_TYPES, Read};
 
@@ -84,11 +85,14 @@ pub(crate) struct Schedule {
     tries: u8,
     /// The start is going on.
     starting: bool,
+    /// Lists of the programming that have not come yet, and whether they were asked for once more.
+    missing: u8,
+    asked_again: bool,
 }
 
 impl Schedule {
     pub(crate) const fn new() -> Self {
-        Self { todo: 0, current: None, last: 0, tries: 0, starting: false }
+        Self { todo: 0, current: None, last: 0, tries: 0, starting: false, missing: 0, asked_again: false }
     }
 
     pub(crate) fn want(&mut self, step: Step) {
@@ -100,6 +104,8 @@ impl Schedule {
         self.current = None;
         self.tries = 0;
         self.starting = true;
+        self.missing = config.programming.iter().fold(0, |lists, kind| lists | essential(kind));
+        self.asked_again = false;
         self.want_all(config);
         if !config.states.is_empty() {
             self.want(Step::Register);
@@ -107,13 +113,17 @@ impl Schedule {
     }
 
     pub(crate) fn want_all(&mut self, config: &Config<'_>) {
+        self.want_programming(config);
+        self.want_states(config);
+    }
+
+    fn want_programming(&mut self, config: &Config<'_>) {
         if !programming(config, 0).is_empty() {
             self.want(Step::Programming);
         }
         if !programming(config, 1).is_empty() {
             self.want(Step::MoreProgramming);
         }
-        self.want_states(config);
     }
 
     pub(crate) fn want_states(&mut self, config: &Config<'_>) {
@@ -154,6 +164,20 @@ impl Schedule {
 
     pub(crate) fn answered(&mut self) {
         self.current = None;
+    }
+
+    /// Which lists an answer had. Whether those of the start, which may be incomplete after a restart of the panel, are worth another
+    /// question, once.
+    pub(crate) fn incomplete(&mut self, config: &Config<'_>, lists: u8) -> bool {
+        self.missing &= !lists;
+        let read = matches!(self.current, Some(Step::Programming | Step::MoreProgramming));
+        let waits = self.todo & Step::MoreProgramming.bit() != 0;
+        if !self.starting || !read || waits || self.missing == 0 || self.asked_again {
+            return false;
+        }
+        self.asked_again = true;
+        self.want_programming(config);
+        true
     }
 
     /// There was no answer, or a refusal; the first may be worth another try.

@@ -20,8 +20,12 @@ impl Controller<'_> {
     pub(super) fn run_timers(&mut self, env: &Env, tx: &mut TxBuf<'_>) {
         let now = env.now;
         if self.timers.take_due(Timer::Ping as usize, now) {
-            let sent = self.link.socket().is_some_and(|socket| socket.ping(env, tx, &[]).is_ok());
-            self.wrote |= sent;
+            let free = tx.free();
+            if let Some(socket) = self.link.socket() {
+                // Without room there is traffic enough.
+                let _ = socket.ping(env, tx);
+            }
+            self.wrote |= tx.free() != free;
             self.set_timer(Timer::Ping, now, self.config.ping_millis);
         }
         if self.timers.take_due(Timer::Version as usize, now) {

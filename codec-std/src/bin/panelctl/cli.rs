@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
-use crate::families::{CrcChoice, Protocol, ness};
+use crate::families::{CrcChoice, Protocol, ksenia, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -51,6 +51,7 @@ pub(crate) enum Command {
 #[command(after_help = "Example:\n  panelctl watch ness tcp://192.0.2.10:2401")]
 pub(crate) enum Watch {
     Ness(WatchNess),
+    Ksenia(ksenia::watch::WatchArgs),
 }
 
 /// Watch a Ness panel.
@@ -88,7 +89,7 @@ pub(crate) struct WatchCommon {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Show every line that is received, as `decode` shows it, besides what follows from it
+    /// Show every line or message that is received, as `decode` shows it, besides what follows from it
     #[arg(long)]
     pub(crate) lines: bool,
 
@@ -110,11 +111,12 @@ pub(crate) struct WatchCommon {
 #[command(after_help = "Example:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info")]
 pub(crate) enum Send {
     Ness(ness::send::SendArgs),
+    Ksenia(ksenia::send::SendArgs),
 }
 
 /// Put a recorded session through the machine again and show its events.
 ///
-/// The options that set up the controller must be those of `watch`, or other events follow.
+/// The options that set up the controller must be those of `watch`, or other events follow. Who logged in, and where, is in the record.
 #[derive(Args, Debug)]
 #[command(after_help = REPLAY_HELP)]
 pub(crate) struct ReplayArgs {
@@ -132,6 +134,9 @@ pub(crate) struct ReplayArgs {
 
     #[command(flatten, next_help_heading = "Options for Ness records")]
     pub(crate) ness: ness::watch::ControllerArgs,
+
+    #[command(flatten, next_help_heading = "Options for Ksenia records")]
+    pub(crate) ksenia: ksenia::options::ControllerArgs,
 }
 
 const REPLAY_HELP: &str = "\
@@ -165,6 +170,7 @@ Examples:
 #[command(after_help = "Example:\n  panelctl simulate ness --listen 127.0.0.1:2401")]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
+    Ksenia(ksenia::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.

@@ -59,11 +59,11 @@ pub(crate) fn ask(file: Option<&Path>, variable: &str, prompt: &str, option: &st
     Ok(Secret::new(typed))
 }
 
-/// Tells what is wrong with the arguments. What may be a code among those of `send` is not repeated: errors go to logs.
+/// Tells what is wrong with the arguments. What may be a code among those of `send` and `watch` is not repeated: errors go to logs.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let mut text = error.render().to_string();
     let mut arguments = std::env::args().skip(1);
-    if error.use_stderr() && arguments.next().as_deref() == Some("send") {
+    if error.use_stderr() && matches!(arguments.next().as_deref(), Some("send" | "watch")) {
         let found: Vec<String> = arguments.filter(|argument| may_hold_code(argument) && text.contains(argument)).collect();
         if !found.is_empty() {
             for argument in &found {

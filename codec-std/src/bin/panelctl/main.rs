@@ -6,6 +6,7 @@ mod decode;
 mod demo;
 mod exit;
 mod families;
+mod news;
 mod output;
 mod replay;
 mod simulate;
@@ -16,6 +17,7 @@ mod words;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use codec_std::links::Connector;
 
 use crate::exit::{Outcome, StdoutClosed};
 
@@ -28,10 +30,13 @@ fn main() -> ExitCode {
         cli::Command::Decode(args) => decode::run(&args),
         cli::Command::Watch(cli::Watch::Ness(args)) => {
             let watched = families::ness::watch::NessWatch::new(args.controller.config(), args.common.lines);
-            watch::run(watched, &args.to, &args.common)
+            watch::run(watched, &Connector::new(args.to), &args.common)
         }
+        cli::Command::Watch(cli::Watch::Ksenia(args)) => families::ksenia::watch::run(&args),
         cli::Command::Send(cli::Send::Ness(args)) => families::ness::send::run(&args),
+        cli::Command::Send(cli::Send::Ksenia(args)) => families::ksenia::send::run(&args),
         cli::Command::Simulate(cli::Simulate::Ness(args)) => families::ness::simulate::run(&args),
+        cli::Command::Simulate(cli::Simulate::Ksenia(args)) => families::ksenia::simulate::run(&args),
         cli::Command::Replay(args) => replay::run(&args),
         cli::Command::Demo(args) => demo::run(&args),
     };

@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use anyhow::{Context as _, bail};
-use codec_core::ness::Controller;
+use codec_core::{ksenia, ness};
 use codec_std::record::{Header, Log, Recorded, Replay};
 use serde_json::json;
 
 use crate::cli::ReplayArgs;
 use crate::exit::Outcome;
+use crate::families::ksenia::options::{Login, Storage};
+use crate::families::ksenia::recorded;
+use crate::families::ksenia::watch::KseniaWatch;
 use crate::families::ness::watch::NessWatch;
 use crate::output::{Fields, Output, complain};
 use crate::watch::{Watched, utc};
@@ -19,13 +22,25 @@ const MAX_BUFFER: usize = 16 << 20;
 
 pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     let name = args.file.display();
-    let file = File::open(&args.file).with_context(|| format!("cannot open {name}"))?;
-    let mut log = Log::new(BufReader::new(file));
+    let open = || File::open(&args.file).map(BufReader::new).map(Log::new).with_context(|| format!("cannot open {name}"));
+    let mut log = open()?;
+    // Of a Ksenia record, all connections: found when the first is replayed.
+    let mut logins: Vec<Login> = Vec::new();
     let (mut connections, mut differences) = (0_u64, 0);
     while let Some(header) = log.next_header().with_context(|| format!("{name} is no record"))? {
         connections += 1;
-        if header.is_of::<Controller<'static>>() {
+        if header.is_of::<ness::Controller<'static>>() {
             let mut watched = NessWatch::new(args.ness.config(), args.lines);
+            differences += session(&mut watched, &header, &mut log, args, connections).with_context(|| format!("{name}"))?;
+        } else if header.is_of::<ksenia::Controller<'static>>() {
+            if logins.is_empty() {
+                logins = recorded::logins(open()?).with_context(|| format!("{name} is no record"))?;
+            }
+            let login =
+                usize::try_from(connections - 1).ok().and_then(|at| logins.get(at)).with_context(|| format!("{name} has changed"))?;
+            let config = args.ksenia.config(login);
+            let mut storage = Storage::new();
+            let mut watched = KseniaWatch::new(&config, &mut storage, args.lines);
             differences += session(&mut watched, &header, &mut log, args, connections).with_context(|| format!("{name}"))?;
         } else {
             bail!("{name} is the record of a {} {:?}, which cannot be replayed", header.protocol, header.role);
@@ -60,7 +75,7 @@ where
     }
     let mut output = Output::stdout();
     let (mut rx, mut tx) = (vec![0; header.rx_bytes], vec![0; header.tx_bytes]);
-    let mut replay = Replay::new(header, W::machine(watched.config())?, log, &mut rx, &mut tx)?;
+    let mut replay = Replay::new(header, watched.machine()?, log, &mut rx, &mut tx)?;
     watched.connected();
     while let Some((env, event)) = replay.next()? {
         let time = env.unix.map_or_else(|| "-".into(), utc);

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use codec_std::sim::script::{self, ScriptError, Step};
+use codec_std::sim::script::ScriptError;
 use tokio::sync::mpsc;
 
 use crate::wait;
@@ -31,27 +31,36 @@ impl<'a> Source<'a> {
 }
 
 /// One line that is not blank.
-pub(crate) struct Line {
+pub(crate) struct Line<S> {
     /// From 1.
     pub(crate) number: u64,
-    pub(crate) step: Result<Step, ScriptError>,
+    pub(crate) step: Result<S, ScriptError>,
+}
+
+/// Reads one line of a family's language; `None` if it is blank.
+type Parse<S> = fn(&str) -> Result<Option<S>, ScriptError>;
+
+/// Text as part of a help.
+pub(crate) fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Lines that a thread reads, so that the simulation need not wait for them.
-pub(crate) enum Lines {
+pub(crate) enum Lines<S> {
     /// A file, which is read whole and checked before anything happens.
-    Ready(std::vec::IntoIter<Line>),
+    Ready(std::vec::IntoIter<Line<S>>),
     Typed {
         lines: mpsc::Receiver<std::io::Result<String>>,
         /// Lines so far.
         count: u64,
+        parse: Parse<S>,
     },
     Ended,
 }
 
-impl Lines {
+impl<S> Lines<S> {
     /// Opens a script.
-    pub(crate) fn open(source: &Source<'_>) -> anyhow::Result<Self> {
+    pub(crate) fn open(source: &Source<'_>, parse: Parse<S>) -> anyhow::Result<Self> {
         match source {
             Source::None => Ok(Self::Ended),
             Source::File(path) => {
@@ -59,27 +68,27 @@ impl Lines {
                 let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the script {name}"))?;
                 let mut lines = Vec::new();
                 for (number, line) in (1..).zip(text.lines()) {
-                    let step = script::parse(line).with_context(|| format!("{name}, line {number}"))?;
+                    let step = parse(line).with_context(|| format!("{name}, line {number}"))?;
                     lines.extend(step.map(|step| Line { number, step: Ok(step) }));
                 }
                 Ok(Self::Ready(lines.into_iter()))
             }
-            Source::Stdin => Ok(Self::Typed { lines: wait::stdin_lines(), count: 0 }),
+            Source::Stdin => Ok(Self::Typed { lines: wait::stdin_lines(), count: 0, parse }),
         }
     }
 
     /// The next line that is not blank; never again once the script has ended. Nothing is lost when the future is dropped.
-    pub(crate) async fn next(&mut self) -> anyhow::Result<Line> {
+    pub(crate) async fn next(&mut self) -> anyhow::Result<Line<S>> {
         loop {
             match self {
                 Self::Ready(lines) => match lines.next() {
                     Some(line) => return Ok(line),
                     None => *self = Self::Ended,
                 },
-                Self::Typed { lines, count } => match lines.recv().await {
+                Self::Typed { lines, count, parse } => match lines.recv().await {
                     Some(Ok(line)) => {
                         *count += 1;
-                        if let Some(step) = script::parse(&line).transpose() {
+                        if let Some(step) = parse(&line).transpose() {
                             return Ok(Line { number: *count, step });
                         }
                     }

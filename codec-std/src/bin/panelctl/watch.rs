@@ -9,11 +9,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use codec_core::ness::Timestamp;
 use codec_core::{ConfigError, Machine};
-use codec_std::links::Address;
+use codec_std::links::Connector;
 use codec_std::observe::Observer;
 use codec_std::record::{Recorded, Recorder, Secrets};
 use codec_std::tokio::{Supervisor, Update};
 use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::cli::WatchCommon;
@@ -24,23 +25,33 @@ use crate::wait;
 /// After so long without a new answer the first polls are over, and the state is shown.
 pub(crate) const QUIET: Duration = Duration::from_millis(1_500);
 
-/// So long may the first answer take.
-const FIRST_ANSWER: Duration = Duration::from_secs(5);
+/// So long may the end of a connection take in good order.
+pub(crate) const GOODBYE: Duration = Duration::from_secs(3);
 
 /// Buffers of a connection. A record can be replayed with the same.
 pub(crate) const RX_BYTES: usize = 2048;
-pub(crate) const TX_BYTES: usize = 512;
+pub(crate) const TX_BYTES: usize = 1024;
 
 /// One protocol as `watch` and `replay` need it.
 pub(crate) trait Watched {
     type Machine: Machine + Recorded;
-    type Config: Copy;
 
-    /// How machines are set up.
-    fn config(&self) -> Self::Config;
+    /// So long may the first answer take.
+    const FIRST_ANSWER: Duration;
 
-    /// A machine for a new connection.
-    fn machine(config: Self::Config) -> Result<Self::Machine, ConfigError>;
+    /// What to say when it took longer.
+    const NOTHING_HEARD: &'static str;
+
+    /// A machine for the first connection.
+    fn machine(&mut self) -> Result<Self::Machine, ConfigError>;
+
+    /// A machine for the next connection, set up like the one that has ended, and in the same memory.
+    fn machine_after(ended: Self::Machine) -> Result<Self::Machine, ConfigError>;
+
+    /// Ends a connection in good order, for panels that would keep a place for one who just goes away.
+    fn goodbye() -> Option<<Self::Machine as Machine>::Command<'static>> {
+        None
+    }
 
     /// Forgets what the last connection told.
     fn connected(&mut self);
@@ -61,12 +72,15 @@ pub(crate) trait Watched {
 /// What an event is to the one who watches.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
-    /// The answer to a poll, the first of its kind on this connection. Somebody else may poll the panel all the time.
-    pub(crate) answer: bool,
+    /// It belongs to the first polls: so much longer may the next answer take before the state is shown. Somebody else may poll the
+    /// panel all the time, so an answer counts if it is the first of its kind on this connection.
+    pub(crate) patience: Option<Duration>,
     /// What to print.
     pub(crate) words: Option<String>,
     /// What to print to standard error.
     pub(crate) problem: Option<String>,
+    /// To go on would be wrong.
+    pub(crate) end: Option<Outcome>,
 }
 
 /// When the first polls of a connection are over.
@@ -81,9 +95,9 @@ enum Settling {
     Over,
 }
 
-pub(crate) fn run(mut watched: impl Watched, address: &Address, args: &WatchCommon) -> anyhow::Result<Outcome> {
+pub(crate) fn run(mut watched: impl Watched, connector: &Connector, args: &WatchCommon) -> anyhow::Result<Outcome> {
     let record = args.record.as_deref().map(RecordFile::create).transpose()?;
-    wait::run(watch(&mut watched, address, args, record))
+    wait::run(watch(&mut watched, connector, args, record))
 }
 
 /// The file of a record. The record ends with the first error, which is told; the session goes on.
@@ -116,14 +130,23 @@ impl Write for RecordFile {
     }
 }
 
-async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommon, record: Option<RecordFile>) -> anyhow::Result<Outcome> {
+async fn watch<W: Watched>(
+    watched: &mut W,
+    connector: &Connector,
+    args: &WatchCommon,
+    record: Option<RecordFile>,
+) -> anyhow::Result<Outcome> {
+    let address = connector.address();
     let mut output = Output::stdout();
-    let config = watched.config();
     // Wrong options are told before anything is tried.
-    W::machine(config)?;
+    let mut first = Some(watched.machine()?);
+    let new_machine = |ended: Option<W::Machine>| match ended {
+        Some(ended) => W::machine_after(ended),
+        None => Ok(first.take().expect("each machine is given back when its connection has ended")),
+    };
     let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
     let secrets = if args.keep_secrets { Secrets::Kept } else { Secrets::Masked };
-    let mut supervisor = Supervisor::new(|| address.connect(), || W::machine(config), &mut rx, &mut tx);
+    let mut supervisor = Supervisor::new(|| connector.connect(), new_machine, &mut rx, &mut tx);
     if let Some(file) = record {
         supervisor = supervisor
             .with_observers(move || Some(Box::new(Recorder::new::<W::Machine>(file.clone(), secrets)) as Box<dyn Observer<W::Machine>>));
@@ -138,18 +161,20 @@ async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommo
             Settling::Silent(at) | Settling::Until(at) => Some(at),
             Settling::No | Settling::Over => None,
         };
-        let (mut due, mut asked) = (false, false);
+        let (mut due, mut asked, mut end) = (false, false, None);
         tokio::select! {
             update = supervisor.next() => match update? {
                 Update::Up => {
                     watched.connected();
-                    settling = Settling::Silent(Instant::now() + FIRST_ANSWER);
+                    settling = Settling::Silent(Instant::now() + W::FIRST_ANSWER);
                     said(args, &mut output, "up", Fields::new(), &format!("connected to {address}"))?;
                 }
                 Update::Event(event) => {
                     let heard = watched.heard(&event, matches!(settling, Settling::Over));
-                    if heard.answer && !matches!(settling, Settling::Over) {
-                        settling = Settling::Until(Instant::now() + QUIET);
+                    if let Some(patience) = heard.patience
+                        && !matches!(settling, Settling::Over)
+                    {
+                        settling = Settling::Until(Instant::now() + patience);
                     }
                     if args.json {
                         if let Some(fields) = watched.object(event) {
@@ -162,6 +187,7 @@ async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommo
                         complain(&problem);
                     }
                     output.flush()?;
+                    end = heard.end;
                 }
                 Update::Down { error, retry_in } => {
                     settling = Settling::No;
@@ -185,24 +211,43 @@ async fn watch<W: Watched>(watched: &mut W, address: &Address, args: &WatchCommo
             }
             result = &mut interrupted => {
                 result?;
-                return Ok(Outcome::Done);
+                end = Some(Outcome::Done);
             }
         }
         if due || asked {
             let answered = !matches!(settling, Settling::No | Settling::Silent(_));
             match supervisor.machine() {
                 Some(machine) if answered => show_state(watched, machine, args, &mut output)?,
-                Some(_) => complain("connected, and nothing is heard of the panel: check its address, and the speed of an adapter"),
+                Some(_) => complain(W::NOTHING_HEARD),
                 None => complain("not connected"),
             }
             if due && args.once {
-                return Ok(if answered { Outcome::Done } else { Outcome::TimedOut });
+                end = Some(if answered { Outcome::Done } else { Outcome::TimedOut });
             }
+        }
+        if let Some(outcome) = end {
+            leave::<W, _, _, _, _>(&mut supervisor).await;
+            return Ok(outcome);
         }
         if due {
             settling = Settling::Over;
         }
     }
+}
+
+/// Ends the connection in good order.
+async fn leave<W, L, F, C, N>(supervisor: &mut Supervisor<'_, W::Machine, L, F, C, N>)
+where
+    W: Watched,
+    L: AsyncRead + AsyncWrite + Unpin,
+    F: Future<Output = std::io::Result<L>>,
+    C: FnMut() -> F,
+    N: FnMut(Option<W::Machine>) -> Result<W::Machine, ConfigError>,
+{
+    let Some(Ok(_)) = W::goodbye().map(|goodbye| supervisor.submit(goodbye)) else { return };
+    let end = async { while !matches!(supervisor.next().await, Ok(Update::Down { .. }) | Err(_)) {} };
+    // A panel that does not answer is left all the same.
+    let _ = tokio::time::timeout(GOODBYE, end).await;
 }
 
 /// A line about the connection: an object on standard output, or words on standard error.

@@ -41,7 +41,7 @@ pub(crate) enum CrcChoice {
 }
 
 impl CrcChoice {
-    const fn policy(self) -> CrcPolicy {
+    pub(crate) const fn policy(self) -> CrcPolicy {
         match self {
             Self::Strict => CrcPolicy::Strict,
             Self::Report => CrcPolicy::Report,

@@ -3,8 +3,9 @@
 use codec_core::FaultKind;
 use codec_core::ksenia::{self, Crc, CrcPolicy, Message, is_structure};
 use codec_core::text::json::{self, Object, Text, Value as Json};
+use codec_std::owned::ksenia::to_json;
 use codec_std::record::mask_ksenia_message;
-use serde_json::{Number, Value, json};
+use serde_json::{Value, json};
 
 use super::cut::Cutter;
 use super::table;
@@ -101,7 +102,7 @@ impl Show for Unit<'_> {
         fields.insert("id".into(), text(|message| message.id().map(decoded)));
         fields.insert("payload_type".into(), text(|message| message.form_text().map(decoded)));
         fields.insert("timestamp".into(), text(|message| message.timestamp().map(decoded)));
-        fields.insert("payload".into(), self.payload.map_or(Value::Null, |payload| value(Json::Object(payload))));
+        fields.insert("payload".into(), self.payload.map_or(Value::Null, |payload| to_json(Json::Object(payload))));
         fields.insert("crc_ok".into(), json!(self.crc_ok()));
         fields
     }
@@ -113,20 +114,4 @@ impl Show for Unit<'_> {
 
 fn decoded(text: Text<'_>) -> String {
     text.to_string()
-}
-
-/// The same value for the output. A number that is too large for it is a text there. Nesting is limited by
-/// [`json::MAX_DEPTH`].
-pub(crate) fn value(json: Json<'_>) -> Value {
-    match json {
-        Json::Null => Value::Null,
-        Json::Bool(bool) => Value::Bool(bool),
-        Json::Number(number) => match number.raw().parse::<Number>() {
-            Ok(exact) if !exact.is_f64() || number.raw().contains(['.', 'e', 'E']) => Value::Number(exact),
-            _ => Value::String(number.raw().into()),
-        },
-        Json::Text(text) => Value::String(decoded(text)),
-        Json::Array(array) => Value::Array(array.values().map(value).collect()),
-        Json::Object(object) => Value::Object(object.members().map(|(name, inner)| (decoded(name), value(inner))).collect()),
-    }
 }

@@ -11,11 +11,7 @@ const ROOM: usize = 160;
 
 /// When, from whom to whom, what, its number, its form, the CRC, and what is in it.
 pub(crate) fn row(unit: &Unit<'_>) -> String {
-    let mut content = String::new();
-    if let Some(payload) = unit.payload {
-        members(payload, &mut content);
-    }
-    let content = shortened(&content);
+    let content = unit.payload.map(content).unwrap_or_default();
     let crc = match unit.crc {
         Crc::Verified(_) => "ok",
         Crc::Wrong { .. } => "wrong",
@@ -31,6 +27,13 @@ pub(crate) fn row(unit: &Unit<'_>) -> String {
     let way = format!("{} > {}", cell(message.sender()), cell(message.receiver()));
     let (verb, id, form) = (printable(message.verb_text()), cell(message.id()), cell(message.form_text()));
     format!("{time:19}  {way:29}  {verb:18}  {id:>5}  {form:18}  {crc:5}  {content}").trim_end().into()
+}
+
+/// The members of an object, as far as there is room.
+pub(crate) fn content(object: Object<'_>) -> String {
+    let mut content = String::new();
+    members(object, &mut content);
+    shortened(&content)
 }
 
 /// The decoded text, with what a terminal would act on as escapes.

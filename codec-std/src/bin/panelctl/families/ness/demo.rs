@@ -10,8 +10,9 @@ use codec_std::sim::ness::{DEFAULT_CODE, Setup, Simulator, StartError};
 use codec_std::tokio::Driver;
 use tokio::time::{Instant, timeout_at};
 
-use super::news::News;
+use super::words::output_number;
 use crate::demo::{Missing, Timeline};
+use crate::news::News;
 use crate::watch::{RX_BYTES, TX_BYTES};
 
 /// How long the story may take. As a rule it takes five seconds.
@@ -133,7 +134,7 @@ pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<()
 /// What an event is in the timeline.
 fn words(event: &Event<'_>, news: &mut News) -> Option<String> {
     match event {
-        Event::Notice(notice) => news.words(notice),
+        Event::Notice(notice) => news.words(notice, output_number),
         Event::PanelInfo(info) => {
             let model = info.model.map_or_else(|| format!("model {:02x}", info.model_byte), |model| model.name().into());
             Some(format!("panel is a {model} version {}", info.version))

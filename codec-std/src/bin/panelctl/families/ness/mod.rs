@@ -2,7 +2,6 @@
 
 pub(crate) mod decode;
 pub(crate) mod demo;
-pub(crate) mod news;
 pub(crate) mod options;
 pub(crate) mod send;
 pub(crate) mod simulate;

@@ -15,7 +15,7 @@ use super::words::{output_number, request_words};
 use crate::code::CodeArgs;
 use crate::exit::Outcome;
 use crate::output::{Output, complain};
-use crate::simulate::{Line, Lines, Source};
+use crate::simulate::{Line, Lines, Source, indented};
 use crate::{wait, words};
 
 /// Simulate a Ness panel behind a serial-to-Ethernet adapter.
@@ -121,10 +121,6 @@ Examples:
   panelctl simulate ness --script burglary.txt
   echo 'zone 3 open' | panelctl simulate ness --script -";
 
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
-}
-
 impl SimulateArgs {
     fn config(&self) -> Config<'static> {
         let mut config = Config::new();
@@ -163,11 +159,11 @@ pub(crate) fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
         setup.users = vec![(1, code)];
     }
     let source = Source::new(args.script.as_deref());
-    let lines = Lines::open(&source)?;
+    let lines = Lines::open(&source, script::parse)?;
     wait::run(simulate(setup, &args.listen, lines, &whose, source == Source::Stdin))
 }
 
-async fn simulate(setup: Setup, listen: &str, mut lines: Lines, whose: &str, typed: bool) -> anyhow::Result<Outcome> {
+async fn simulate(setup: Setup, listen: &str, mut lines: Lines<script::Step>, whose: &str, typed: bool) -> anyhow::Result<Outcome> {
     let mut output = Output::stdout();
     let (reports, mut reported) = mpsc::unbounded_channel();
     // The receiver lives as long as the simulation.

@@ -1,6 +1,7 @@
 //! `panelctl watch ness` and `panelctl replay` of a Ness record: events in words or as objects.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use clap::Args;
 use codec_core::ConfigError;
@@ -10,11 +11,12 @@ use codec_std::owned::ness::OwnedEvent;
 use serde_json::Value;
 
 use super::decode::masked_row;
-use super::news::News;
 use super::options::{self, PanelArgs};
 use super::table;
+use super::words::output_number;
+use crate::news::News;
 use crate::output::Fields;
-use crate::watch::{Heard, Watched};
+use crate::watch::{Heard, QUIET, Watched};
 
 /// How to watch.
 #[derive(Args, Clone, Debug)]
@@ -86,14 +88,16 @@ impl NessWatch {
 
 impl Watched for NessWatch {
     type Machine = Controller<'static>;
-    type Config = Config<'static>;
 
-    fn config(&self) -> Config<'static> {
-        self.config
+    const FIRST_ANSWER: Duration = Duration::from_secs(5);
+    const NOTHING_HEARD: &'static str = "connected, and nothing is heard of the panel: check its address, and the speed of an adapter";
+
+    fn machine(&mut self) -> Result<Controller<'static>, ConfigError> {
+        Controller::new(self.config)
     }
 
-    fn machine(config: Config<'static>) -> Result<Controller<'static>, ConfigError> {
-        Controller::new(config)
+    fn machine_after(ended: Controller<'static>) -> Result<Controller<'static>, ConfigError> {
+        Controller::new(*ended.config())
     }
 
     fn connected(&mut self) {
@@ -107,10 +111,10 @@ impl Watched for NessWatch {
             Event::Line(line) => {
                 self.spontaneous = matches!(line.packet().body, Body::Event(_));
                 let answer = matches!(line.packet().body, Body::Status(status) if self.answered.insert(status.request.raw()));
-                Heard { answer, words: self.show_lines.then(|| masked_row(line)), ..Heard::default() }
+                Heard { patience: answer.then_some(QUIET), words: self.show_lines.then(|| masked_row(line)), ..Heard::default() }
             }
             Event::Notice(notice) => {
-                let words = self.news.words(notice).filter(|_| settled || self.spontaneous);
+                let words = self.news.words(notice, output_number).filter(|_| settled || self.spontaneous);
                 Heard { words, ..Heard::default() }
             }
             Event::PanelInfo(info) => {

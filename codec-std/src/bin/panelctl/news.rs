@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use codec_core::home::{Notice, ZoneFlags};
 
-use super::words::output_number;
 use crate::words;
 
 /// Remembers what was known, to tell news from first answers.
@@ -15,7 +14,8 @@ pub(crate) struct News {
 
 impl News {
     /// The notice in words, or `None` if all it says is that something is as it should be and was not known before.
-    pub(crate) fn words(&mut self, notice: &Notice) -> Option<String> {
+    /// `output` names an output by its number.
+    pub(crate) fn words(&mut self, notice: &Notice, output: impl Fn(u32) -> String) -> Option<String> {
         let mut notice = *notice;
         if let Notice::Zone { zone, state, changed } = &mut notice {
             let before = self.zones.insert(*zone, state.known).unwrap_or_default();
@@ -25,7 +25,7 @@ impl News {
                 return None;
             }
         }
-        Some(words::notice(&notice, output_number))
+        Some(words::notice(&notice, output))
     }
 }
 
@@ -38,12 +38,13 @@ mod tests {
     #[test]
     fn first_answers_are_no_news_unless_something_is_wrong() {
         let mut news = News::default();
-        let mut zone = |known, set, changed| news.words(&Notice::Zone { zone: 3, state: ZoneState { known, set }, changed });
+        let mut zone =
+            |known, set, changed| news.words(&Notice::Zone { zone: 3, state: ZoneState { known, set }, changed }, |_| String::new());
         let both = ZoneFlags::OPEN | ZoneFlags::TAMPER;
         assert_eq!(zone(ZoneFlags::OPEN, ZoneFlags::NONE, ZoneFlags::OPEN), None);
         assert_eq!(zone(both, ZoneFlags::TAMPER, ZoneFlags::TAMPER).unwrap(), "zone 3 tamper");
         assert_eq!(zone(both, ZoneFlags::NONE, ZoneFlags::TAMPER).unwrap(), "zone 3 no tamper");
         assert_eq!(zone(both, ZoneFlags::OPEN, ZoneFlags::OPEN).unwrap(), "zone 3 open");
-        assert_eq!(news.words(&Notice::Restarted).unwrap(), "panel restarted");
+        assert_eq!(news.words(&Notice::Restarted, |_| String::new()).unwrap(), "panel restarted");
     }
 }

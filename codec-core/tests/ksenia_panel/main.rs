@@ -1,0 +1,7 @@
+//! The Ksenia panel: against requests as the sources print them, and against our controller.
+#![cfg(feature = "ksenia")]
+
+mod client;
+mod house;
+mod pair;
+mod requests;

@@ -1,0 +1,397 @@
+//! The commands of `panelctl send ksenia`, as arguments and as requests.
+
+use clap::{Args, Subcommand, ValueEnum};
+use codec_core::ksenia::{
+    AccountChange, ArmAction, BypassAction, ClearKind, Command, Kind, OutputAction, Read, Season, SeasonChange, SetOutput,
+    ThermostatChange, ThermostatMode, TimerChange,
+};
+use codec_core::text::json::Text;
+
+use super::known::Known;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum What {
+    /// Show the state of the house
+    #[command(visible_alias = "refresh")]
+    State,
+    /// Arm everything by the scenario that does so, or a partition with its delays
+    ArmAway(Where),
+    /// Arm a part by the scenario that does so, or a partition at once
+    ArmHome(Where),
+    /// Disarm by the scenario that does so, or a partition
+    Disarm(Where),
+    /// Run a scenario
+    Scenario {
+        /// Number of the scenario; `state` shows them
+        #[arg(value_name = "N")]
+        scenario: u32,
+    },
+    /// Switch an output
+    Output {
+        /// Number of the output
+        #[arg(value_name = "N")]
+        output: u32,
+        /// `on`, `off`, `toggle`; `up`, `down`, `stop` for a cover; 0 to 100 for a dimmer, or for a cover, where 100 is open
+        #[arg(value_name = "STATE", value_parser = wish)]
+        wish: Wish,
+        /// Say STOP instead of ALT to stop a cover
+        #[arg(long)]
+        stop_word: bool,
+    },
+    /// Exclude a zone from the alarm, or include it again
+    Bypass {
+        /// Number of the zone
+        #[arg(value_name = "ZONE")]
+        zone: u32,
+        /// How
+        #[arg(value_name = "HOW", value_enum)]
+        how: Exclusion,
+        /// Use the words of the vendor's kit, ON and OFF
+        #[arg(long)]
+        kit_words: bool,
+    },
+    /// Set a thermostat; what is not given stays
+    Thermostat(Thermostat),
+    /// Switch a timer on or off
+    Timer(Switch),
+    /// Enable or disable a user account
+    Account(Switch),
+    /// Clear memories of the panel
+    Clear {
+        /// Which
+        #[arg(value_name = "WHAT", value_enum)]
+        what: Memories,
+    },
+    /// Show the newest log entries
+    Logs {
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        count: u32,
+        /// Of which types, with firmware that wants to be told: ALL
+        #[arg(long, value_name = "TYPES", value_parser = word)]
+        types: Option<String>,
+    },
+    /// Show model and versions
+    Version,
+    /// Show a file
+    File {
+        /// Where it is
+        #[arg(value_name = "PATH", default_value = "PROG")]
+        path: String,
+        /// Its name
+        #[arg(value_name = "NAME", default_value = "notes.json")]
+        name: String,
+    },
+    /// Read lists and show their records
+    Read {
+        /// Names of lists, for example ZONES STATUS_ZONES CFG_THERMOSTATS
+        #[arg(value_name = "LIST", required = true, value_parser = word)]
+        lists: Vec<String>,
+    },
+}
+
+/// What is armed or disarmed.
+#[derive(Args, Debug)]
+pub(crate) struct Where {
+    /// A partition instead of a scenario
+    #[arg(long, value_name = "N")]
+    partition: Option<u32>,
+    /// Use the words DA and IA, as some firmware has them, instead of A and I
+    #[arg(long, requires = "partition")]
+    long_words: bool,
+}
+
+/// What an output shall do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    On,
+    Off,
+    Toggle,
+    Up,
+    Down,
+    Stop,
+    Level(u8),
+}
+
+/// How a zone is excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Exclusion {
+    /// Exclude until it is included again
+    On,
+    /// Include
+    Off,
+    /// Exclude for a while
+    Timed,
+    /// Exclude until the next arming
+    Auto,
+    /// Exclude while arming
+    Arming,
+    /// The other state
+    Toggle,
+}
+
+/// What can be cleared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Memories {
+    /// Memories of alarms and tampers
+    Alarms,
+    /// Memory of faults
+    Faults,
+    /// Calls and messages that wait
+    Communications,
+}
+
+/// How to set a thermostat. Temperatures are in °C.
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
+pub(crate) struct Thermostat {
+    /// Number of the thermostat in CFG_THERMOSTATS; not that of its sensor or output
+    #[arg(value_name = "N")]
+    id: u32,
+    /// Mode
+    #[arg(long, value_enum, group = "change")]
+    mode: Option<ThermostatWord>,
+    /// Season that it works in
+    #[arg(long, value_enum, group = "change")]
+    season: Option<SeasonWord>,
+    /// Hours that the mode `timed` lasts
+    #[arg(long, value_name = "HH", value_parser = word, group = "change")]
+    hours: Option<String>,
+    /// Temperature for the mode `manual`
+    #[arg(long, value_name = "T", value_parser = decimal, group = "change")]
+    set: Option<String>,
+    /// First preset
+    #[arg(long, value_name = "T", value_parser = decimal, group = "change")]
+    t1: Option<String>,
+    /// Second preset
+    #[arg(long, value_name = "T", value_parser = decimal, group = "change")]
+    t2: Option<String>,
+    /// Third preset
+    #[arg(long, value_name = "T", value_parser = decimal, group = "change")]
+    t3: Option<String>,
+    /// Season that the temperatures are for [default: that of --season, or winter]
+    #[arg(long = "for", value_enum)]
+    season_of: Option<SeasonWord>,
+}
+
+/// Modes of a thermostat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThermostatWord {
+    /// Off
+    Off,
+    /// By hand
+    Manual,
+    /// By hand for some hours
+    Timed,
+    /// Weekly programme
+    Weekly,
+    /// Weekly programme, another word
+    Auto,
+    /// First special day
+    Special1,
+    /// Second special day
+    Special2,
+}
+
+/// Seasons of a thermostat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeasonWord {
+    /// Heats
+    Winter,
+    /// Cools
+    Summer,
+}
+
+/// A timer or an account.
+#[derive(Args, Debug)]
+pub(crate) struct Switch {
+    /// Its number
+    #[arg(value_name = "N")]
+    id: u32,
+    /// `on` or `off`
+    #[arg(value_name = "on|off", value_parser = on_or_off, action = clap::ArgAction::Set)]
+    state: bool,
+}
+
+fn on_or_off(word: &str) -> Result<bool, String> {
+    match word {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("write on or off".into()),
+    }
+}
+
+fn wish(word: &str) -> Result<Wish, String> {
+    Ok(match word {
+        "on" => Wish::On,
+        "off" => Wish::Off,
+        "toggle" => Wish::Toggle,
+        "up" => Wish::Up,
+        "down" => Wish::Down,
+        "stop" => Wish::Stop,
+        level => match level.parse() {
+            Ok(level @ 0..=100) => Wish::Level(level),
+            _ => return Err("write on, off, toggle, up, down, stop, or a level from 0 to 100".into()),
+        },
+    })
+}
+
+/// Something that can stand in a message as it is.
+fn word(word: &str) -> Result<String, String> {
+    let good = !word.is_empty() && word.len() <= 32 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if good { Ok(word.to_owned()) } else { Err("write letters, digits, _ and -, at most 32".into()) }
+}
+
+fn decimal(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let good = [whole, part].iter().all(|digits| (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    if good { Ok(text.to_owned()) } else { Err("write degrees, for example 21.5".into()) }
+}
+
+/// What to read at the start, so that a request can be made.
+static SCENARIOS: [Kind<'static>; 1] = [Kind::Scenarios];
+/// A zone that must not be excluded is then known.
+static ZONES: [Kind<'static>; 1] = [Kind::Zones];
+
+impl What {
+    /// Lists that must be known first.
+    pub(crate) fn needs(&self) -> &'static [Kind<'static>] {
+        match self {
+            Self::ArmAway(Where { partition: None, .. })
+            | Self::ArmHome(Where { partition: None, .. })
+            | Self::Disarm(Where { partition: None, .. }) => &SCENARIOS,
+            Self::Bypass { .. } => &ZONES,
+            _ => &[],
+        }
+    }
+
+    /// The requests, one after the other. `Err` if what is needed for it is not known.
+    pub(crate) fn requests(&self, known: &Known) -> Result<Vec<Request>, String> {
+        let by_scenario = |category: &str| {
+            let scenario = known.scenario_for(category).ok_or_else(|| {
+                format!(
+                    "the panel has no scenario of the category {category}: name one with `scenario N`, or a partition with --partition N"
+                )
+            })?;
+            Ok(vec![Request::Scenario(scenario)])
+        };
+        let arm = |place: &Where, category: &str, short, long| match place.partition {
+            Some(partition) => Ok(vec![Request::Arm(partition, if place.long_words { long } else { short })]),
+            None => by_scenario(category),
+        };
+        match self {
+            Self::ArmAway(place) => arm(place, "ARM", ArmAction::Delayed, ArmAction::DelayedLong),
+            Self::ArmHome(place) => arm(place, "PARTIAL", ArmAction::Immediate, ArmAction::ImmediateLong),
+            Self::Disarm(place) => arm(place, "DISARM", ArmAction::Disarm, ArmAction::Disarm),
+            Self::Scenario { scenario } => Ok(vec![Request::Scenario(*scenario)]),
+            Self::Read { lists } => Ok(lists.chunks(codec_core::ksenia::MAX_TYPES).map(|lists| Request::Lists(lists.to_vec())).collect()),
+            _ => Ok(vec![Request::AsGiven]),
+        }
+    }
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(crate) enum Request {
+    Scenario(u32),
+    Arm(u32, ArmAction<'static>),
+    Lists(Vec<String>),
+    /// All of it is in the arguments.
+    AsGiven,
+}
+
+impl Request {
+    /// Gives the command to `submit`.
+    pub(crate) fn with_command<R>(&self, what: &What, submit: impl FnOnce(Command<'_>) -> R) -> R {
+        match self {
+            Self::Scenario(scenario) => submit(Command::RunScenario { scenario: *scenario }),
+            Self::Arm(partition, action) => submit(Command::ArmPartition { partition: *partition, action: *action }),
+            Self::Lists(lists) => {
+                // The parser lets nothing else through than what can stand in a message.
+                let kinds: Vec<Kind<'_>> = lists.iter().filter_map(|list| Text::of(list).map(Kind::from_text)).collect();
+                submit(Command::Read(Read::types(&kinds)))
+            }
+            Self::AsGiven => given(what, submit),
+        }
+    }
+}
+
+fn given<R>(what: &What, submit: impl FnOnce(Command<'_>) -> R) -> R {
+    match what {
+        What::Output { output, wish, stop_word } => submit(Command::SetOutput {
+            output: *output,
+            action: match wish {
+                Wish::On => SetOutput::Action(OutputAction::On),
+                Wish::Off => SetOutput::Action(OutputAction::Off),
+                Wish::Toggle => SetOutput::Action(OutputAction::Toggle),
+                Wish::Up => SetOutput::Action(OutputAction::Up),
+                Wish::Down => SetOutput::Action(OutputAction::Down),
+                Wish::Stop if *stop_word => SetOutput::Action(OutputAction::StopWord),
+                Wish::Stop => SetOutput::Action(OutputAction::Stop),
+                Wish::Level(level) => SetOutput::Level(*level),
+            },
+        }),
+        What::Bypass { zone, how, kit_words } => submit(Command::BypassZone {
+            zone: *zone,
+            action: match how {
+                Exclusion::On if *kit_words => BypassAction::On,
+                Exclusion::On => BypassAction::Manual,
+                Exclusion::Off if *kit_words => BypassAction::Off,
+                Exclusion::Off => BypassAction::Include,
+                Exclusion::Timed => BypassAction::ManualTimed,
+                Exclusion::Auto => BypassAction::Automatic,
+                Exclusion::Arming => BypassAction::Arming,
+                Exclusion::Toggle => BypassAction::Toggle,
+            },
+        }),
+        What::Thermostat(thermostat) => thermostat.with_change(|change| submit(Command::WriteThermostats(&[change]))),
+        What::Timer(Switch { id, state }) => submit(Command::WriteTimers(&[TimerChange { id: *id, enabled: *state }])),
+        What::Account(Switch { id, state }) => submit(Command::WriteAccounts(&[AccountChange { id: *id, enabled: *state }])),
+        What::Clear { what } => submit(Command::Clear(match what {
+            Memories::Alarms => ClearKind::CyclesOrMemories,
+            Memories::Faults => ClearKind::FaultsMemory,
+            Memories::Communications => ClearKind::Communications,
+        })),
+        What::Logs { count, types } => submit(Command::Logs { count: *count, types: types.as_deref().and_then(Text::of) }),
+        What::File { path, name } => submit(Command::Read(Read::File { path, name })),
+        // The others are made of what is known, or need no request: a question for the version does no harm.
+        _ => submit(Command::Version),
+    }
+}
+
+impl Thermostat {
+    fn with_change<R>(&self, submit: impl FnOnce(ThermostatChange<'_>) -> R) -> R {
+        let temperatures = SeasonChange {
+            preset_1: self.t1.as_deref(),
+            preset_2: self.t2.as_deref(),
+            preset_3: self.t3.as_deref(),
+            manual: self.set.as_deref(),
+            ..SeasonChange::default()
+        };
+        let (winter, summer) = match self.season_of.or(self.season) {
+            Some(SeasonWord::Summer) => (SeasonChange::default(), temperatures),
+            Some(SeasonWord::Winter) | None => (temperatures, SeasonChange::default()),
+        };
+        submit(ThermostatChange {
+            id: self.id,
+            mode: self.mode.map(|mode| match mode {
+                ThermostatWord::Off => ThermostatMode::Off,
+                ThermostatWord::Manual => ThermostatMode::Manual,
+                ThermostatWord::Timed => ThermostatMode::ManualTimer,
+                ThermostatWord::Weekly => ThermostatMode::Weekly,
+                ThermostatWord::Auto => ThermostatMode::Automatic,
+                ThermostatWord::Special1 => ThermostatMode::SpecialDay1,
+                ThermostatWord::Special2 => ThermostatMode::SpecialDay2,
+            }),
+            season: self.season.map(|season| match season {
+                SeasonWord::Winter => Season::Winter,
+                SeasonWord::Summer => Season::Summer,
+            }),
+            manual_hours: self.hours.as_deref(),
+            winter,
+            summer,
+            switch_off: None,
+        })
+    }
+}

@@ -1,0 +1,256 @@
+//! The task of a simulation: a panel that knows the house and has no client, and one for each client, which follow each other.
+//!
+//! All of it is one task, so nothing happens between two lines without an `await`.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use codec_core::ksenia::panel::{Command, Event, House, Memory};
+use codec_core::ksenia::{Message, Panel};
+use codec_core::{Machine as _, Refused, RxBuf, TxBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Notify, broadcast, mpsc, watch};
+
+use super::house::{Setup, Slots};
+use super::{Order, Report, words};
+use crate::clock::Clock;
+use crate::links::TokioLink;
+use crate::tokio::Driver;
+
+/// Longest request in bytes, and room for answers.
+const BUFFER: usize = 8192;
+
+/// Pause after a connection could not be accepted, for example for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What the panels of the clients are told.
+#[derive(Clone, Copy, Debug)]
+enum Word {
+    /// The house has changed.
+    Changed,
+    /// Something happens to their connections.
+    Do(Command<'static>),
+}
+
+/// What all share.
+struct Hub<'p, 'h> {
+    house: Mutex<Panel<'p, 'h>>,
+    report: Mutex<Box<dyn FnMut(Report) + Send>>,
+    words: broadcast::Sender<Word>,
+    /// The house may have something to tell, or other deadlines.
+    changed: Notify,
+    registered: watch::Sender<usize>,
+    clock: Clock,
+}
+
+impl<'p, 'h> Hub<'p, 'h> {
+    fn house(&self) -> MutexGuard<'_, Panel<'p, 'h>> {
+        // Nothing panics while it is locked.
+        self.house.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn report(&self, report: Report) {
+        (self.report.lock().unwrap_or_else(PoisonError::into_inner))(report);
+    }
+
+    /// Nobody may be connected to hear it.
+    fn say(&self, word: Word) {
+        let _ = self.words.send(word);
+        self.changed.notify_one();
+    }
+
+    /// A client's panel has done something.
+    fn follow(&self, house: &House<'_>) {
+        if self.house().follow(house) {
+            self.say(Word::Changed);
+        }
+    }
+
+    /// Takes out what the house has to tell.
+    fn settle(&self, rx: &mut RxBuf<'_>, tx: &mut TxBuf<'_>) {
+        loop {
+            let mut house = self.house();
+            let Some(pending) = house.poll_event(&self.clock.env(), rx, tx) else { return };
+            let event = house.event(pending, rx);
+            let Event::Notice(notice) = event else { continue };
+            drop(house);
+            self.report(Report::Notice(notice));
+        }
+    }
+
+    fn obey(&self, command: Command<'static>, millis: u32, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        let env = self.clock.env();
+        let mut submit = |command| self.house().submit(&env, command, tx).map(drop);
+        match command {
+            // The house goes on; the clients' panels say goodbye.
+            Command::Reprogram => {
+                submit(Command::Touch)?;
+                submit(Command::RefuseUpgrades { millis })?;
+                self.say(Word::Do(command));
+            }
+            Command::DropSession | Command::Silence { .. } | Command::Close => self.say(Word::Do(command)),
+            _ => {
+                submit(command)?;
+                self.say(Word::Changed);
+            }
+        }
+        Ok(())
+    }
+}
+
+type Connection<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+pub(super) async fn run(
+    setup: Setup,
+    listener: TcpListener,
+    mut orders: mpsc::Receiver<Order>,
+    registered: watch::Sender<usize>,
+    report: Box<dyn FnMut(Report) + Send>,
+) {
+    let mut slots = Slots::of(&setup);
+    let mut house = slots.house(&setup);
+    let mut memory = Memory::new();
+    // It was accepted before.
+    let Ok(panel) = Panel::new(&setup.config, &mut house, &mut memory) else { return };
+    let hub = Hub {
+        house: Mutex::new(panel),
+        report: Mutex::new(report),
+        words: broadcast::channel(64).0,
+        changed: Notify::new(),
+        registered,
+        clock: Clock::new(),
+    };
+    let (mut inward, mut outward) = (vec![0; Panel::RX_MIN], vec![0; Panel::TX_MIN]);
+    let (mut rx, mut tx) = (RxBuf::new(&mut inward), TxBuf::new(&mut outward));
+    let mut connections: Vec<Connection<'_>> = Vec::new();
+    let mut clients = 0_u32;
+    loop {
+        hub.settle(&mut rx, &mut tx);
+        let deadline = hub.house().poll_timeout().and_then(|at| hub.clock.moment(at));
+        let due = async {
+            match deadline {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    clients = clients.wrapping_add(1);
+                    connections.push(Box::pin(serve(clients, stream, peer, &setup, &hub)));
+                }
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
+            () = any_ended(&mut connections) => {}
+            () = hub.changed.notified() => {}
+            order = orders.recv() => match order {
+                Some(Order { command, reply }) => {
+                    let result = hub.obey(command, setup.config.refusal_millis, &mut tx);
+                    hub.settle(&mut rx, &mut tx);
+                    // The one who asked may have gone.
+                    let _ = reply.send(result);
+                }
+                // Nobody holds the simulator any more.
+                None => return,
+            },
+            () = due => {}
+        }
+    }
+}
+
+/// Lets all connections go on until one of them has ended.
+async fn any_ended(connections: &mut Vec<Connection<'_>>) {
+    poll_fn(|cx| {
+        let before = connections.len();
+        connections.retain_mut(|connection| connection.as_mut().poll(cx).is_pending());
+        if connections.len() < before { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// One client, from its connection to its end.
+async fn serve(client: u32, stream: TcpStream, peer: SocketAddr, setup: &Setup, hub: &Hub<'_, '_>) {
+    hub.report(Report::Connected { client, peer });
+    let mut is_registered = false;
+    let reason = match talk(client, stream, setup, hub, &mut is_registered).await {
+        Ok(reason) => reason,
+        Err(error) => words(&error),
+    };
+    if is_registered {
+        hub.registered.send_modify(|count| *count = count.saturating_sub(1));
+    }
+    hub.report(Report::Left { client, reason });
+}
+
+async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, is_registered: &mut bool) -> io::Result<String> {
+    let mut heard = hub.words.subscribe();
+    stream.set_nodelay(true)?;
+    let link = match &setup.tls {
+        Some(acceptor) => TokioLink::Tls(acceptor.accept(stream).await?),
+        None => TokioLink::Tcp(stream),
+    };
+    let mut slots = Slots::of(setup);
+    let mut house = slots.house(setup);
+    let mut memory = Memory::new();
+    let mut panel = Panel::new(&setup.config, &mut house, &mut memory).map_err(io::Error::other)?;
+    panel.follow(hub.house().house());
+    let (mut rx, mut tx) = (vec![0; BUFFER], vec![0; BUFFER]);
+    let mut driver = Driver::new(panel, link, &mut rx, &mut tx).map_err(io::Error::other)?.with_clock(hub.clock);
+    let mut reason = "the connection ended".to_owned();
+    loop {
+        let word = tokio::select! {
+            // What the house is like, before anything that the client says.
+            biased;
+            word = heard.recv() => word,
+            event = driver.next() => {
+                let Some(event) = event? else { return Ok(reason) };
+                if matches!(event, Event::Registered) && !std::mem::replace(is_registered, true) {
+                    hub.registered.send_modify(|count| *count += 1);
+                }
+                if let Event::Closed(why) = &event {
+                    reason = why.to_string();
+                }
+                if let Some(report) = about(client, &event) {
+                    hub.report(report);
+                }
+                hub.follow(driver.machine().house());
+                continue;
+            }
+        };
+        match word {
+            Ok(Word::Changed) | Err(RecvError::Lagged(_)) => {
+                driver.change(|panel| panel.follow(hub.house().house()));
+            }
+            Ok(Word::Do(command)) => {
+                // One that is closing already needs no more.
+                let _ = driver.submit(command);
+            }
+            Err(RecvError::Closed) => return Ok(reason),
+        }
+    }
+}
+
+fn about(client: u32, event: &Event<'_>) -> Option<Report> {
+    Some(match event {
+        Event::Message(message) => Report::Request { client, what: what(message) },
+        Event::Refused(detail) => Report::Refused { client, detail: detail.text().to_string() },
+        Event::LoggedIn { account } => Report::LoggedIn { client, account: *account },
+        Event::Registered => Report::Registered { client },
+        Event::Fault(fault) => Report::Fault { client, fault: *fault },
+        // The house tells its own.
+        _ => return None,
+    })
+}
+
+/// `READ MULTI_TYPES`.
+fn what(message: &Message<'_>) -> String {
+    let form = message.form_text().map(|form| format!(" {form}")).unwrap_or_default();
+    let plain = |character: char| if character.is_ascii_graphic() || character == ' ' { character } else { '?' };
+    format!("{}{form}", message.verb_text()).chars().take(64).map(plain).collect()
+}

@@ -1,0 +1,5 @@
+//! TLS links against servers of every age, over loopback. Certificates are made on the spot.
+
+mod panel;
+mod refused;
+mod taken;
