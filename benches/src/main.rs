@@ -1,11 +1,11 @@
-//! `benches`: compare. `benches pool FILE`: write the lines. `benches cpu FILE`: own CPU time. `benches count CASE`: for callgrind.
+//! `benches`: compare. `benches ksenia`: Ksenia only. `benches pool FILE`: write the lines. `benches cpu FILE`: own CPU time. `benches count CASE`: for callgrind.
 
 use std::process::ExitCode;
 
 use benches::pool::{Pool, Requests};
 use benches::rounds::{Contender, Spread, measure};
 use benches::typed::{Check, Typed};
-use benches::{limit, naive, ours};
+use benches::{ksenia, limit, naive, ours};
 use codec_core::ness::{self, Packet};
 
 const POOL: usize = 1 << 20;
@@ -39,11 +39,13 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
-        [] => compare(&Input::new()),
+        [] => compare(&Input::new()).and_then(|()| ksenia::Input::generate().compare(ROUNDS, PASSES)),
+        ["ksenia"] => ksenia::Input::generate().compare(ROUNDS, PASSES),
         ["pool", file] => write_pool(file),
         ["cpu", file] => cpu(file),
+        ["count", "ksenia", case] => count_ksenia(case),
         ["count", case] => count(&Input::new(), case),
-        _ => Err("usage: benches [pool FILE | cpu FILE | count CASE]".into()),
+        _ => Err("usage: benches [ksenia | pool FILE | cpu FILE | count [ksenia] CASE]".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -199,6 +201,16 @@ fn count(input: &Input, case: &str) -> Result<(), String> {
         return Err(format!("{case} did nothing"));
     }
     println!("{}", if case.ends_with("request") { requests.len() } else { pool.len() });
+    Ok(())
+}
+
+/// As [`count`], but prints how many bytes there were.
+fn count_ksenia(case: &str) -> Result<(), String> {
+    let (check, bytes) = ksenia::Input::generate().count(case)?;
+    if check == Check::default() {
+        return Err(format!("{case} did nothing"));
+    }
+    println!("{bytes}");
     Ok(())
 }
 

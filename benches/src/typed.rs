@@ -68,6 +68,18 @@ impl Check {
         self.mix(u64::from_le_bytes([year, month, day, hour, minute, second, 3, 0]));
     }
 
+    /// A number.
+    #[inline(always)]
+    pub fn field(&mut self, value: u32) {
+        self.mix(u64::from(value) | 4 << 32);
+    }
+
+    /// A text by its length and its first byte.
+    #[inline(always)]
+    pub fn short(&mut self, text: &str) {
+        self.mix(text.len() as u64 | u64::from(text.as_bytes().first().copied().unwrap_or(0)) << 16);
+    }
+
     #[inline(always)]
     fn mix(&mut self, word: u64) {
         self.0 = self.0.rotate_left(9) ^ word;

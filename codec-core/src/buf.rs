@@ -154,14 +154,14 @@ impl<'b> RxBuf<'b> {
     }
 
     /// The unread bytes, to be decoded in place.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "kts", feature = "ws"))]
     pub(crate) fn unread_mut(&mut self) -> &mut [u8] {
         self.storage.get_mut(self.head..self.tail).unwrap_or_default()
     }
 
     /// Takes out all unread bytes but the first `len`. They count as used up, so that position and unread bytes still make up
     /// everything received.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "kts", feature = "ws"))]
     pub(crate) fn truncate(&mut self, len: usize) {
         let end = self.head.saturating_add(len).min(self.tail);
         let removed = self.tail.saturating_sub(end);
@@ -275,7 +275,7 @@ impl<'b> TxBuf<'b> {
 
     /// All that is free, in one piece, to write a frame into before its length is known. Only what [`advance`](Self::advance)
     /// names is sent.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "kts", feature = "ws"))]
     pub(crate) fn spare(&mut self) -> &mut [u8] {
         if self.head > 0 {
             move_to_front(self.storage, self.head, self.tail);
@@ -286,7 +286,7 @@ impl<'b> TxBuf<'b> {
     }
 
     /// Says that the first `len` bytes of [`spare`](Self::spare) are to be sent.
-    #[cfg(feature = "ws")]
+    #[cfg(any(feature = "kts", feature = "ws"))]
     pub(crate) fn advance(&mut self, len: usize) {
         self.tail = self.tail.saturating_add(len).min(self.storage.len());
     }

@@ -82,6 +82,16 @@ pub enum FaultKind {
         /// How many the table holds.
         limit: u32,
     },
+    /// KTS: a member is missing, stands twice or not where it must: `sn`, `cmd`, then `data` (or `timestamp`, `rand`, `sign`).
+    Order,
+    /// KTS: not a group address `main/middle/sub` of 0 to 31, 0 to 7 and 0 to 255.
+    Address,
+    /// KTS: not an action `EIS<type>=<group address>=<value>`.
+    Action,
+    /// KTS: a frame before the registration.
+    NotRegistered,
+    /// KTS: the serial number is not the registered one.
+    OtherSerial,
     /// Ksenia: `CRC_16` is missing, or not `0x` and one to four hexadecimal digits, under a policy that wants it.
     CrcFormat,
     /// Ksenia: the value of `CRC_16` does not fit the text, under a policy that cares.
@@ -178,7 +188,8 @@ impl core::error::Error for JsonError {}
 
 impl FaultKind {
     /// A short stable word for the class of the fault: `empty`, `truncated`, `too-long`, `trailing`, `hex`, `text`, `start`,
-    /// `command`, `length`, `checksum`, `json`, `envelope`, `table-full`, `crc_format` or `crc`.
+    /// `command`, `length`, `checksum`, `json`, `envelope`, `table-full`, `order`, `address`, `action`, `not-registered`,
+    /// `other-sn`, `crc_format` or `crc`.
     pub const fn class(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -194,6 +205,11 @@ impl FaultKind {
             Self::Json(_) => "json",
             Self::Envelope(_) => "envelope",
             Self::TableFull { .. } => "table-full",
+            Self::Order => "order",
+            Self::Address => "address",
+            Self::Action => "action",
+            Self::NotRegistered => "not-registered",
+            Self::OtherSerial => "other-sn",
             Self::CrcFormat => "crc_format",
             Self::Crc { .. } => "crc",
         }
@@ -216,6 +232,11 @@ impl fmt::Display for FaultKind {
             Self::Json(error) => error.fmt(f),
             Self::Envelope(member) => write!(f, "{} is missing or of the wrong type", member.name()),
             Self::TableFull { limit } => write!(f, "more objects than the table of {limit} holds"),
+            Self::Order => f.write_str("a member is missing or out of order"),
+            Self::Address => f.write_str("not a group address"),
+            Self::Action => f.write_str("not an action of the form EIS1=1/1/1=1"),
+            Self::NotRegistered => f.write_str("nothing is registered on this connection"),
+            Self::OtherSerial => f.write_str("the serial number is not the registered one"),
             Self::CrcFormat => f.write_str("CRC_16 is missing or no hexadecimal number"),
             Self::Crc { expected, found } => write!(f, "CRC_16 is {found:04X}, should be {expected:04X}"),
         }

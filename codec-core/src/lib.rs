@@ -19,7 +19,8 @@
 //! | panel | module | controller | panel side |
 //! |---|---|---|---|
 //! | Ness D8X, D16X, D32X, D8+ | [`ness`] | [`ness::Controller`] | [`ness::Panel`] |
-//! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | |
+//! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | [`ksenia::Panel`] |
+//! | KTS hosts (KNX gateways) | [`kts`] | [`kts::Controller`] | [`kts::Panel`] |
 //!
 //! A **controller** watches and commands a panel, whoever dials whom. A **panel** is the device, or a simulation of it. [`home`] has
 //! the words that all protocols share: a bridge that needs no more works with every panel.
@@ -98,14 +99,14 @@
 //!
 //! # Features
 //!
-//! One per protocol (`ness`, `ksenia`) and `ws` for WebSocket, all on by default. `defmt`: `defmt::Format` on public types; the crate
+//! One per protocol (`ness`, `ksenia`, `kts`) and `ws` for WebSocket, all on by default. `defmt`: `defmt::Format` on public types; the crate
 //! itself never logs. `serde`: records into structs of the caller's. `wide-tables`: larger tables for CRCs on small targets.
 //! `arbitrary`: for fuzz harnesses of other crates.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
 #![cfg_attr(
-    not(all(feature = "ksenia", feature = "ness", feature = "ws")),
+    not(all(feature = "ksenia", feature = "kts", feature = "ness", feature = "ws")),
     allow(dead_code, reason = "not every protocol uses all that they share")
 )]
 // Nothing the peer or the caller does may panic. Lints see most ways to do so, not all.
@@ -139,6 +140,8 @@ mod error;
 pub mod home;
 #[cfg(feature = "ksenia")]
 pub mod ksenia;
+#[cfg(feature = "kts")]
+pub mod kts;
 mod machine;
 #[cfg(feature = "ness")]
 pub mod ness;

@@ -45,7 +45,7 @@ impl<T> defmt::Format for Secret<T> {
 }
 
 /// Compares without stopping at the first difference; only the lengths can be told from the time it takes.
-#[cfg(feature = "ness")]
+#[cfg(any(feature = "kts", feature = "ness"))]
 pub(crate) fn same_bytes(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
 }

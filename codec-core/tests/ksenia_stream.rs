@@ -213,10 +213,10 @@ fn what_is_wrong_is_told_after_what_was_good() {
     let wrong = good.replace("\"ID\":\"1\"", "\"ID\":\"7\"");
     assert!(told_alike(wrong.as_bytes(), 64).last().unwrap().starts_with("Ok(Wrong"));
     let envelope = |text: &str| told_alike(text.as_bytes(), 64).last().unwrap().clone();
-    let refused = |member| format!("{:?}", Err::<Crc, _>(Fault { kind: FaultKind::Envelope(member), at: 0 }));
-    assert_eq!(envelope(r#"{"SENDER":"x"}"#), refused(Member::Command));
-    assert_eq!(envelope(r#"{"CMD":1}"#), refused(Member::Command));
-    assert_eq!(envelope(r#"{"CMD":"X","PAYLOAD":"y"}"#), refused(Member::Payload));
+    let refused = |member, at| format!("{:?}", Err::<Crc, _>(Fault { kind: FaultKind::Envelope(member), at }));
+    assert_eq!(envelope(r#"{"SENDER":"x"}"#), refused(Member::Command, 14));
+    assert_eq!(envelope(r#"{"CMD":1}"#), refused(Member::Command, 7));
+    assert_eq!(envelope(r#"{"CMD":"X","PAYLOAD":"y"}"#), refused(Member::Payload, 21));
 }
 
 #[test]

@@ -146,3 +146,62 @@ fn a_ksenia_controller_hides_its_code() {
     let refused = Controller::new(&config, Tables::default(), &mut memory).map(|_| ()).unwrap_err();
     assert_hidden(&format!("{refused} {refused:?}"));
 }
+
+#[cfg(feature = "ksenia")]
+#[test]
+fn a_ksenia_panel_hides_the_codes() {
+    use codec_core::ksenia::controller::{self, Controller, Tables};
+    use codec_core::ksenia::panel::{AccountSlot, Config, House, Memory, ScenarioAction, ScenarioSlot};
+    use codec_core::ksenia::{Command, Panel};
+
+    let mut accounts = [AccountSlot::new(1, "Anna", Secret::new(CODE))];
+    let scenarios = [ScenarioSlot::new(1, "Nothing", ScenarioAction::Nothing)];
+    let mut wrong = [AccountSlot::new(1, "Anna", Secret::new("7351973519735197351973519735197351973519"))];
+    let mut house = House::new();
+    (house.accounts, house.scenarios) = (&mut accounts, &scenarios);
+    assert_hidden(&format!("{house:?}"));
+    let config = Config::new();
+    let mut memory = Memory::new();
+    let mut panel = Panel::new(&config, &mut house, &mut memory).unwrap();
+    let settings = controller::Config::new("panel", Secret::new(CODE));
+    let mut controller_memory = controller::Memory::new();
+    let mut controller = Controller::new(&settings, Tables::default(), &mut controller_memory).unwrap();
+    let mut storage = [[0; 2048]; 4];
+    let [a, b, c, d] = &mut storage;
+    let (mut rx, mut tx, mut panel_rx, mut panel_tx) = (RxBuf::new(a), TxBuf::new(b), RxBuf::new(c), TxBuf::new(d));
+    let (mut requests, mut with_code, mut asked) = (0, 0, false);
+    for millis in (100..10_000).step_by(100) {
+        let env = Env { entropy: [0; 16], ..Env::at(Instant::from_millis(millis)) };
+        while let Some(pending) = controller.poll_event(&env, &mut rx, &mut tx) {
+            let event = controller.event(pending, &rx);
+            if matches!(event, controller::Event::Ready { .. }) {
+                asked = true;
+            }
+            assert_hidden(&format!("{event:?}"));
+        }
+        if std::mem::take(&mut asked) {
+            controller.submit(&env, Command::RunScenario { scenario: 1 }.into(), &mut tx).unwrap();
+        }
+        panel_rx.space()[..tx.unsent().len()].copy_from_slice(tx.unsent());
+        panel_rx.commit(tx.unsent().len());
+        tx.sent(usize::MAX);
+        while let Some(pending) = panel.poll_event(&env, &mut panel_rx, &mut panel_tx) {
+            let event = panel.event(pending, &panel_rx);
+            if let codec_core::ksenia::panel::Event::Message(message) = event {
+                requests += 1;
+                with_code += u32::from(message.payload().unwrap().as_str().contains(CODE));
+                assert_hidden(&format!("{:?}", codec_core::ksenia::Request::of(&message)));
+            }
+            assert_hidden(&format!("{event:?}"));
+        }
+        assert_hidden(&String::from_utf8_lossy(panel_tx.unsent()));
+        rx.space()[..panel_tx.unsent().len()].copy_from_slice(panel_tx.unsent());
+        rx.commit(panel_tx.unsent().len());
+        panel_tx.sent(usize::MAX);
+        assert_hidden(&format!("{panel:?} {controller:?}"));
+    }
+    assert!(requests > 4 && with_code == 2, "{requests} requests, {with_code} with a code");
+    house.accounts = &mut wrong;
+    let refused = Panel::new(&config, &mut house, &mut memory).map(|_| ()).unwrap_err();
+    assert_hidden(&format!("{refused} {refused:?}"));
+}

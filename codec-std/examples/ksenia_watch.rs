@@ -1,14 +1,15 @@
 //! Watches a Ksenia panel and runs scenarios.
 //!
 //! ```text
-//! KSENIA_PIN=… cargo run -p codec-std --features tls-openssl --example ksenia_watch -- wss://192.0.2.7 --tls-pin 9F:86:…
+//! KSENIA_PIN=… cargo run -p codec-std --features tls-openssl --example ksenia_watch -- wss://192.0.2.7 --pin-sha256 9F:86:…
 //! ```
 //!
 //! Standard input takes `output N on`, `output N off`, `scenario N`, which logs in a second time so that the panel's log names the user,
-//! and `quit`. Options: `--tls-ca FILE`, `--tls-pin SHA256`, `--insecure`, `--tls-legacy-renegotiation`, `--tls-old-ciphers`, `--tls12`.
+//! and `quit`. Options: `--ca-file FILE`, `--pin-sha256 SHA256`, `--insecure`, `--legacy-renegotiation`, `--old-ciphers`, `--tls12`.
 
 use std::error::Error;
 use std::io::BufRead as _;
+use std::process::ExitCode;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -27,11 +28,11 @@ fn connector() -> Result<Connector, Box<dyn Error>> {
     while let Some(option) = arguments.next() {
         let mut value = || arguments.next().ok_or("a value is missing");
         match option.as_str() {
-            "--tls-ca" => tls.trust = Trust::CaFile(value()?.into()),
-            "--tls-pin" => tls.trust = Trust::Pin(value()?.parse()?),
+            "--ca-file" => tls.trust = Trust::CaFile(value()?.into()),
+            "--pin-sha256" => tls.trust = Trust::Pin(value()?.parse()?),
             "--insecure" => tls.trust = Trust::Anything,
-            "--tls-legacy-renegotiation" => tls.legacy_renegotiation = true,
-            "--tls-old-ciphers" => tls.old_ciphers = true,
+            "--legacy-renegotiation" => tls.legacy_renegotiation = true,
+            "--old-ciphers" => tls.old_ciphers = true,
             "--tls12" => tls.tls12_only = true,
             _ => return Err(format!("unknown option {option}").into()),
         }
@@ -64,7 +65,17 @@ fn obey(line: &str, driver: &mut Driver<'_, Controller<'_>, impl codec_std::bloc
     words != ["quit"]
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let connector = connector()?;
     let pin = std::env::var("KSENIA_PIN").map_err(|_| "the PIN is taken from KSENIA_PIN")?;
     let host = connector.address().host_header().ok_or("write ws://HOST or wss://HOST")?;

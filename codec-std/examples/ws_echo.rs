@@ -9,7 +9,7 @@ use std::error::Error;
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use codec_core::ws::{Accept, Kind, Limits, Payload, Piece, Received, Role, Server, Socket};
 use codec_core::{Env, RxBuf, TxBuf};
@@ -89,7 +89,11 @@ fn echo(link: &mut impl Link, clock: &Clock, rx: &mut RxBuf<'_>, tx: &mut TxBuf<
         match socket.poll(&env, rx, tx) {
             Some(Received::Data(piece)) => repeat(&mut socket, &env, piece, link, rx, tx)?,
             Some(Received::Close(code)) => end = format!("close {}", code.map_or(0, |code| code.get())),
-            Some(Received::Failed(error)) => end = format!("broken: {error}"),
+            Some(Received::Failed(error)) => {
+                send(link, tx)?;
+                drain(link);
+                end = format!("broken: {error}");
+            }
             Some(_) => {}
             None if tx.is_empty() => receive(link, rx)?,
             None => {}
@@ -97,6 +101,15 @@ fn echo(link: &mut impl Link, clock: &Clock, rx: &mut RxBuf<'_>, tx: &mut TxBuf<
         send(link, tx)?;
     }
     Ok(end)
+}
+
+/// Reads what a client still sends after a mistake. To close with something unread would throw away the close frame on its way.
+fn drain(link: &mut impl Link) {
+    let end = Instant::now() + Duration::from_secs(5);
+    let mut space = [0; 4096];
+    if link.set_timeout(Duration::from_secs(1)).is_ok() {
+        while Instant::now() < end && matches!(link.read(&mut space), Ok(1..)) {}
+    }
 }
 
 /// Sends what is here of a message. A character that is not here whole stays for the next time.

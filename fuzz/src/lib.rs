@@ -7,12 +7,15 @@
 //! cargo +nightly fuzz run --features libfuzzer ness_decode /tmp/found fuzz/corpus/ness_decode -- -dict=fuzz/dictionaries/ness.dict
 //! ```
 //!
-//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, `ws` has no
-//! dictionary. `cargo run -p fuzz --example corpus` writes the committed files again.
+//! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those of KTS
+//! `kts.dict`, `ws` and `ksenia_session` have no dictionary. `cargo run -p fuzz --example corpus` writes the committed files again.
 
 pub mod elements;
 mod feed;
 pub mod ksenia_envelope;
+pub mod ksenia_session;
+pub mod kts_decode;
+pub mod kts_session;
 pub mod ness_decode;
 pub mod ness_pair;
 pub mod ness_roundtrip;
@@ -26,6 +29,9 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("elements", elements::run),
     ("ksenia_envelope", ksenia_envelope::run),
+    ("ksenia_session", ksenia_session::run),
+    ("kts_decode", kts_decode::run),
+    ("kts_session", kts_session::run),
     ("ness_decode", ness_decode::run),
     ("ness_pair", ness_pair::run),
     ("ness_roundtrip", ness_roundtrip::run),

@@ -12,101 +12,14 @@ Prints what it checks; ends with 1 at the first thing that is not as it should b
 import json
 import os
 import pathlib
-import queue
-import re
 import subprocess
 import sys
-import threading
-import time
+
+import programs as peers
+from programs import PATIENCE, Failure, running
 
 HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE = 60.0
 CODE = "1234"
-checks = 0
-
-
-class Failure(Exception):
-    pass
-
-
-class Program:
-    """A child process whose output lines can be waited for."""
-
-    def __init__(self, name, *command, env=None):
-        self.name = name
-        self.seen = []
-        self._lines = queue.Queue()
-        self._child = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            bufsize=1,
-            env={**os.environ, **(env or {})},
-        )
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        for line in self._child.stdout:
-            self._lines.put(line.rstrip("\n"))
-        self._lines.put(None)
-
-    def tell(self, line):
-        self._child.stdin.write(line + "\n")
-        self._child.stdin.flush()
-
-    def wait_for(self, *patterns):
-        """Waits until every pattern was seen, in any order, in lines not looked at before. Returns the last match."""
-        global checks
-        missing, match = list(patterns), None
-        deadline = time.monotonic() + PATIENCE
-        while missing:
-            try:
-                line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                line = None
-            if line is None:
-                self.fail(f"waited in vain for {missing}")
-            self.seen.append(line)
-            for pattern in missing:
-                found = re.search(pattern, line)
-                if found:
-                    match = found
-                    missing.remove(pattern)
-                    checks += 1
-                    break
-        return match
-
-    def never(self, pattern):
-        """Fails if a line seen so far matches."""
-        global checks
-        checks += 1
-        for line in self.seen:
-            if re.search(pattern, line):
-                self.fail(f"did not expect {line!r}")
-
-    def fail(self, what):
-        tail = "\n".join(f"    {line}" for line in self.seen[-30:])
-        raise Failure(f"{self.name}: {what}; its last lines:\n{tail}")
-
-    def end(self, expected=0):
-        """Closes the input and waits for a good end."""
-        self._child.stdin.close()
-        code = self._child.wait(timeout=PATIENCE)
-        if code != expected:
-            self.fail(f"ended with {code}")
-
-    def kill(self):
-        if self._child.poll() is None:
-            self._child.kill()
-        self._child.wait()
-
-
-def running(programs, *args, **kwargs):
-    program = Program(*args, **kwargs)
-    programs.append(program)
-    return program
 
 
 def client_against_our_panel(programs, panelctl, dialect):
@@ -235,14 +148,13 @@ def our_controller_against_the_mock_panel(programs, panelctl):
 
     def send(*words, expect=0):
         """Runs `panelctl send` and returns what it says."""
-        global checks
         command = [panelctl, "send", "ness", "--json", address, *words]
         done = subprocess.run(command, env={**os.environ, "PANELCTL_CODE": CODE}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
         if done.returncode != expect:
             raise Failure(f"send {words} ended with {done.returncode}: {done.stdout}{done.stderr}")
         if CODE in done.stdout + done.stderr:
             raise Failure(f"send {words} shows the code")
-        checks += 2
+        peers.count(2)
         return json.loads(done.stdout.splitlines()[-1])
 
     def area(state, mode=None):
@@ -314,7 +226,7 @@ def main():
     finally:
         for program in programs:
             program.kill()
-    print(f"{checks} checks passed")
+    print(f"{peers.checks} checks passed")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
 //! value comes from an ordinary table CRC, which runs 16 bits ahead of that register: `CRC_16_SPI_FUJITSU` over all but the last two
 //! bytes, XOR those two bytes. In a message these are always `6"`, so it is the CRC of the bytes through `"CRC_1`, XOR 0x3622.
 //!
-//! 64-bit targets look 16 bytes up at once (8 KB of tables, about 4 GB/s), the others one (512 bytes), unless the feature `wide-tables`
-//! says otherwise.
+//! 64-bit targets look 16 bytes up at once (8 KB of tables, about 4 GB/s) and fold texts of a kilobyte and more before that; the others
+//! look up one (512 bytes), unless the feature `wide-tables` says otherwise.
 
 use crc::{CRC_16_SPI_FUJITSU, Crc, Table};
 
@@ -16,10 +16,78 @@ pub const LANES: usize = 16;
 #[cfg(not(any(target_pointer_width = "64", feature = "wide-tables")))]
 pub const LANES: usize = 1;
 
+/// Whether there is room for speed.
+const WIDE: bool = LANES == 16;
+
 static TABLES: Crc<u16, Table<LANES>> = Crc::<u16, Table<LANES>>::new(&CRC_16_SPI_FUJITSU);
 
 /// What stands around and before the value: the register includes all of it.
 pub(crate) const MEMBER: &[u8; 8] = b"\"CRC_16\"";
+
+/// The table CRC of bytes behind others, for which it is `before`.
+fn look_up(before: u16, bytes: &[u8]) -> u16 {
+    let mut digest = TABLES.digest_with_initial(before);
+    digest.update(bytes);
+    digest.finalize()
+}
+
+/// As [`look_up`], faster for texts longer than a few bytes where tables are wide.
+fn advance(before: u16, bytes: &[u8]) -> u16 {
+    if !WIDE || bytes.len() < LANES.saturating_mul(2) {
+        return look_up(before, bytes);
+    }
+    if bytes.len() >= FOLD_FROM {
+        return fold(before, bytes);
+    }
+    // Bytes that do not fill a step are looked up one after the other. So the odd ones come first, behind zeros, which change nothing
+    // in a register of 0; what was in it goes into the first two bytes.
+    let mut head = [0; 32];
+    let odd = bytes.len() % LANES;
+    let odd = if odd < 2 { odd.wrapping_add(LANES) } else { odd };
+    let (first, rest) = bytes.split_at_checked(odd).unwrap_or_default();
+    let room = head.get_mut(32_usize.wrapping_sub(odd)..).unwrap_or_default();
+    crate::text::copy(room, first);
+    room.iter_mut().zip(before.to_be_bytes()).for_each(|(byte, before)| *byte ^= before);
+    look_up(look_up(0, head.get(if odd > LANES { 0 } else { LANES }..).unwrap_or_default()), rest)
+}
+
+/// Bytes of a row, and rows of a register.
+const ROW: usize = size_of::<u128>();
+const ROWS: usize = 16;
+/// From this length on folding pays.
+const FOLD_FROM: usize = 4 * ROW * ROWS;
+
+/// As [`look_up`]. Squaring a polynomial over bits doubles the distances of its terms: with P = x^16 + x^12 + x^5 + 1, P^128 is
+/// x^2048 + x^1536 + x^640 + 1, a multiple of P. So the shift register of the protocol, with rows of 128 bits in the place of bits, leaves
+/// 16 rows that have the same remainder as the whole text.
+#[inline(never)]
+#[expect(clippy::indexing_slicing, reason = "remainders of 16 cannot be outside an array of 16")]
+fn fold(before: u16, bytes: &[u8]) -> u16 {
+    let mut blocks = bytes.chunks_exact(ROW * ROWS);
+    let mut register = blocks.next().map_or([0; ROWS], rows);
+    let [high, low] = before.to_be_bytes();
+    register[0] ^= u128::from_ne_bytes([high, low, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for block in &mut blocks {
+        let block = rows(block);
+        for at in 0..ROWS {
+            let out = register[at];
+            register[at.wrapping_add(4) % ROWS] ^= out;
+            register[at.wrapping_add(11) % ROWS] ^= out;
+            register[at] ^= block[at];
+        }
+    }
+    let folded = register.iter().fold(0, |before, row| look_up(before, &row.to_ne_bytes()));
+    look_up(folded, blocks.remainder())
+}
+
+#[inline(always)]
+fn rows(block: &[u8]) -> [u128; ROWS] {
+    let mut rows = [0; ROWS];
+    for (row, bytes) in rows.iter_mut().zip(block.chunks_exact(ROW)) {
+        *row = bytes.first_chunk().map_or(0, |bytes| u128::from_ne_bytes(*bytes));
+    }
+    rows
+}
 
 /// The register after some bytes, of which more may come.
 ///
@@ -51,16 +119,11 @@ impl RunningCrc {
         let [first, second] = self.last;
         match bytes {
             [before @ .., last, end] => {
-                let mut digest = TABLES.digest_with_initial(self.ahead);
-                digest.update(&[first, second]);
-                digest.update(before);
-                self.ahead = digest.finalize();
+                self.ahead = advance(look_up(self.ahead, &[first, second]), before);
                 self.last = [*last, *end];
             }
             [byte] => {
-                let mut digest = TABLES.digest_with_initial(self.ahead);
-                digest.update(&[first]);
-                self.ahead = digest.finalize();
+                self.ahead = look_up(self.ahead, &[first]);
                 self.last = [second, *byte];
             }
             [] => {}
@@ -84,7 +147,7 @@ impl Default for RunningCrc {
 #[must_use]
 pub fn crc_of(covered: &[u8]) -> u16 {
     match covered {
-        [before @ .., last, end] => TABLES.checksum(before) ^ u16::from_be_bytes([*last, *end]),
+        [before @ .., last, end] => advance(CRC_16_SPI_FUJITSU.init, before) ^ u16::from_be_bytes([*last, *end]),
         _ => {
             let mut crc = RunningCrc::new();
             crc.update(covered);
@@ -134,6 +197,14 @@ mod tests {
         let bytes: [u8; 200] = core::array::from_fn(|at| (at * 37 % 251) as u8);
         for len in 0..bytes.len() {
             assert_eq!(crc_of(&bytes[..len]), shift_register(&bytes[..len]));
+        }
+        let long: std::vec::Vec<u8> = (0..5000_u32).map(|at| (at.wrapping_mul(0x9E37_79B9) >> 24) as u8).collect();
+        for len in (0..long.len()).step_by(37).chain(FOLD_FROM - 3..FOLD_FROM + 40) {
+            assert_eq!(crc_of(&long[..len]), shift_register(&long[..len]), "{len}");
+            let mut crc = RunningCrc::new();
+            crc.update(&long[..len / 3]);
+            crc.update(&long[len / 3..len]);
+            assert_eq!(crc.value(), shift_register(&long[..len]), "{len}");
         }
         for step in 1..40 {
             let mut crc = RunningCrc::new();

@@ -42,6 +42,7 @@
 
 mod answer;
 mod arming;
+mod climate;
 mod command;
 mod config;
 mod follow;
@@ -50,21 +51,26 @@ mod house;
 mod lists;
 mod obey;
 mod outputs;
+mod records;
 mod tables;
+mod types;
+mod work;
 
 use core::num::NonZeroU32;
 
 pub use answer::Memory;
-use answer::{Desk, Job, PART, bit};
+use answer::{Desk, Job, PART};
+pub use climate::{Programme, SensorSlot, SetPoints, ThermostatSlot};
 pub use command::{Command, Event};
 pub use config::{ArmWords, Config, CrcCheck, Identity, LogsForm, Shape, UnknownRequests, UserAnswers, Wrapper};
 pub use house::House;
 use obey::moment;
 use tables::SLOTS;
 pub use tables::{
-    ALL_PARTITIONS, AccountSlot, File, List, LogSlot, Mark, OutputSlot, PartitionSlot, Programme, Response, ScenarioAction, ScenarioSlot,
-    SensorSlot, SetPoints, Subject, ThermostatSlot, TimerSlot, ZoneSlot, partition_bit,
+    ALL_PARTITIONS, AccountSlot, File, List, LogSlot, Mark, OutputSlot, PartitionSlot, Response, ScenarioAction, ScenarioSlot, Subject,
+    TimerSlot, ZoneSlot, partition_bit,
 };
+use types::bit;
 
 use super::channel::Channel;
 use super::command::{BypassAction, SetOutput};
@@ -262,166 +268,6 @@ impl<'p, 'h> Panel<'p, 'h> {
         }
         let notice = self.house.next_notice()?;
         self.announce(Slot::Notice(notice))
-    }
-
-    /// Lists with changes that the client wants to know.
-    fn pushes(&self) -> u64 {
-        if self.house.news & SLOTS == 0 || self.registered == 0 {
-            return 0;
-        }
-        let wanted = PUSHED.into_iter().filter(|kind| self.registered & bit(*kind) != 0);
-        wanted.filter(|kind| self.house.next_push(*kind, 0).is_some()).fold(0, |mask, kind| mask | bit(kind))
-    }
-
-    /// Chooses what is written next.
-    fn next_job(&mut self) {
-        let waits = self.memory.waiting != Job::Nothing;
-        if waits && !self.config.changes_first {
-            let job = core::mem::replace(&mut self.memory.waiting, Job::Nothing);
-            return self.memory.begin(job);
-        }
-        // A registration is confirmed before anything is pushed.
-        let types = if self.memory.waiting == Job::Snapshot { 0 } else { self.pushes() };
-        if types != 0 {
-            return self.memory.push(types);
-        }
-        if waits {
-            let job = core::mem::replace(&mut self.memory.waiting, Job::Nothing);
-            return self.memory.begin(job);
-        }
-        self.house.news &= !SLOTS;
-    }
-
-    /// Writes as much as there is room for. Says whether all is written.
-    fn write(&mut self, env: &Env, rx: &RxBuf<'_>, tx: &mut TxBuf<'_>) -> bool {
-        loop {
-            if self.memory.job == Job::Nothing {
-                self.next_job();
-            }
-            let job = self.memory.job;
-            if job == Job::Nothing {
-                return true;
-            }
-            let Link::Open(channel) = &mut self.link else { return true };
-            if !channel.has_room(tx, PART) {
-                return false;
-            }
-            let request = channel.message(rx);
-            let mut desk = Desk { at: moment(self.config, env), house: self.house, request };
-            let memory = &mut *self.memory;
-            match channel.send_part_with(env, tx, PART, |out| memory.fill(&mut desk, out)) {
-                Ok(false) => {}
-                Ok(true) => {
-                    self.memory.job = Job::Nothing;
-                    self.leaving |= matches!(job, Job::Logout { .. }) && self.config.close_after_logout;
-                }
-                Err(Refused::NoRoom { .. }) if tx.free() < tx.capacity() => return false,
-                // The peer closes, or the buffer is smaller than it must be.
-                Err(_) => {
-                    self.memory.job = Job::Nothing;
-                    self.memory.waiting = Job::Nothing;
-                    self.registered = 0;
-                    return true;
-                }
-            }
-        }
-    }
-
-    fn begin_close(&mut self, reason: CloseReason, owed: Owed, now: Instant) {
-        if self.closing.is_some() {
-            return;
-        }
-        self.closing = Some(reason);
-        self.memory.job = Job::Nothing;
-        self.memory.waiting = Job::Nothing;
-        self.session = None;
-        self.registered = 0;
-        self.close_by = now.plus_millis(CLOSE_MILLIS);
-        self.owed = if matches!(&self.link, Link::Open(channel) if channel.is_open()) { owed } else { Owed::Nothing };
-        if !matches!(self.link, Link::Open(_)) {
-            self.link = Link::Gone;
-        }
-    }
-
-    /// Ends the connection in good order.
-    fn close_is_done(&mut self, env: &Env, rx: &mut RxBuf<'_>, tx: &mut TxBuf<'_>) -> bool {
-        let Link::Open(channel) = &mut self.link else { return true };
-        let reason = match self.owed {
-            Owed::Nothing => None,
-            Owed::Close => Some(""),
-            Owed::Bye => Some("Bye..."),
-        };
-        if let Some(reason) = reason {
-            if !matches!(channel.close(env, tx, CloseCode::NORMAL, reason), Err(Refused::NoRoom { .. })) {
-                self.owed = Owed::Nothing;
-            }
-        }
-        while channel.poll(env, rx, tx).is_some() {
-            channel.release(rx, usize::MAX);
-        }
-        channel.release(rx, usize::MAX);
-        channel.is_closed() || rx.is_eof() || env.now >= self.close_by
-    }
-
-    /// Reads on until there is something to tell. `None` to wait.
-    fn read(&mut self, env: &Env, rx: &mut RxBuf<'_>, tx: &mut TxBuf<'_>) -> Option<Slot> {
-        loop {
-            match &mut self.link {
-                Link::Gone => return None,
-                Link::Handshake(server) => {
-                    let refused = self.house.refuses_upgrades(env.now);
-                    let outcome = match server.poll(rx)? {
-                        Ok(()) if refused => Err((500, HandshakeError::HttpStatus(500))),
-                        Ok(()) => Ok(()),
-                        Err(error) => Err((error.status(), error)),
-                    };
-                    // The buffer is empty so far.
-                    let written = match outcome {
-                        Ok(()) => server.accept(tx),
-                        Err((status, _)) => Server::refuse(status, tx),
-                    };
-                    return match (outcome, written) {
-                        (Ok(()), Ok(())) => {
-                            self.link = Link::Open(Channel::socket(Role::Server));
-                            Some(Slot::Open)
-                        }
-                        (Err((_, error)), _) => {
-                            self.begin_close(CloseReason::Handshake(error), Owed::Nothing, env.now);
-                            None
-                        }
-                        (Ok(()), Err(_)) => {
-                            self.begin_close(CloseReason::Requested, Owed::Nothing, env.now);
-                            None
-                        }
-                    };
-                }
-                Link::Open(channel) => match channel.poll(env, rx, tx)? {
-                    Received::Ping | Received::Pong => {}
-                    Received::Close(_) => {
-                        self.begin_close(CloseReason::PeerClosed, Owed::Nothing, env.now);
-                        return None;
-                    }
-                    Received::Failed(error) => {
-                        self.begin_close(CloseReason::WebSocket(error.close_code()), Owed::Nothing, env.now);
-                        return Some(Slot::Broken(error));
-                    }
-                    Received::Data(piece) => {
-                        let limit = rx.capacity().saturating_sub(ROOM);
-                        let text = channel.message(rx);
-                        if self.skipping || text.len() > limit {
-                            channel.release(rx, usize::MAX);
-                            let begins = !core::mem::replace(&mut self.skipping, !piece.last);
-                            if begins {
-                                let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-                                return Some(Slot::Fault(Fault::new(FaultKind::TooLong { limit }, rx.capacity())));
-                            }
-                        } else if piece.last {
-                            return Some(self.obey(env, text));
-                        }
-                    }
-                },
-            }
-        }
     }
 }
 

@@ -4,27 +4,57 @@ use super::crc::RunningCrc;
 use super::entries::is_push;
 use super::kinds::{Kind, is_structure};
 use super::record::Record;
-use super::wire::{Crc, CrcPolicy, crc_value};
+use super::wire::{CRC, Crc, CrcPolicy, crc_value, member};
 use crate::error::{Fault, FaultKind, Member};
 use crate::text::elements::{Elements, Integrity, Path, Piece, Watch};
 use crate::text::json::{Object, Text};
 
-/// The CRC, and its value at the last `"CRC_16"`.
+/// What stands beside the content: the types of the members, and the CRC.
 #[derive(Clone, Copy, Debug, Default)]
-struct CrcWatch {
+struct Envelope {
     running: RunningCrc,
-    marked: Option<u16>,
+    /// Bytes in it.
+    len: u32,
+    /// Its value at the last `"CRC_16"`, and the bytes through that.
+    marked: Option<(u16, u32)>,
+    /// The value of the last member of that name.
+    found: Option<u16>,
+    command: bool,
+    /// About the first member that is not what it should be; or, which counts more, that it is not JSON.
+    wrong: Option<Fault>,
 }
 
-impl Watch for CrcWatch {
-    const MARK: &'static [u8] = b"CRC_16";
+impl Watch for Envelope {
+    const MARK: &'static [u8] = CRC.as_bytes();
 
     fn update(&mut self, bytes: &[u8]) {
         self.running.update(bytes);
+        self.len = self.len.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
     }
 
     fn mark(&mut self) {
-        self.marked = Some(self.running.value());
+        self.marked = Some((self.running.value(), self.len));
+    }
+
+    fn begins(&mut self, name: Option<&str>, first: u8, at: usize) {
+        let (quoted, number, object) = (first == b'"', matches!(first, b'-' | b'0'..=b'9'), first == b'{');
+        let (known, good) = match name.map(|name| (name, member(Text::new(name)))) {
+            None => (Member::Message, object),
+            Some((CRC, _)) => {
+                self.found = None;
+                return;
+            }
+            Some((_, None)) => return,
+            Some((_, Some(known))) => match known {
+                Member::Payload => (known, object),
+                Member::Id | Member::Timestamp => (known, quoted || number),
+                _ => (known, quoted),
+            },
+        };
+        self.command |= known == Member::Command;
+        if !good && self.wrong.is_none() {
+            self.wrong = Some(Fault::new(FaultKind::Envelope(known), at));
+        }
     }
 }
 
@@ -90,15 +120,17 @@ pub enum Part<'w> {
 }
 
 /// Reads a message while it arrives. The window is used as with [`Elements`].
+///
+/// Verdict and records are those of [`decode_with`](super::decode_with) and [`Message::records`](super::Message::records), but for what is
+/// known at the end only: the records of all wrappers are told, those of all contents if there are several, and records that stand before
+/// what is wrong. Kinds and wrappers without a name here keep theirs, up to 112 bytes with the names around it; one longer than that, or
+/// than the limit, is empty. With a limit below 72, `PAYLOAD_TYPE` with all characters escaped is one of them.
 #[derive(Clone, Debug)]
 pub struct Stream {
-    elements: Elements<CrcWatch>,
-    found: Option<u16>,
-    command: bool,
+    elements: Elements<Envelope>,
     push: bool,
     open: u8,
     integrity: Integrity,
-    failed: Option<Fault>,
 }
 
 const _: () = assert!(size_of::<Stream>() <= 512);
@@ -110,8 +142,8 @@ impl Stream {
     /// `integrity` is what records say: [`Integrity::Verified`] if the caller has the whole message and its CRC fits.
     #[must_use]
     pub fn new(limit: usize, integrity: Integrity) -> Self {
-        let elements = Elements::new("PAYLOAD", is_structure, limit, CrcWatch::default());
-        Self { elements, found: None, command: false, push: false, open: 0, integrity, failed: None }
+        let elements = Elements::new("PAYLOAD", is_structure, limit, Envelope::default());
+        Self { elements, push: false, open: 0, integrity }
     }
 
     /// As [`Elements::release`].
@@ -130,22 +162,28 @@ impl Stream {
     /// # Errors
     /// A [`Fault`] of class `json` or `envelope`; under [`CrcPolicy::Strict`] also `crc_format` and `crc`.
     pub fn finish(&self, policy: CrcPolicy) -> Result<Crc, Fault> {
-        if let Some(fault) = self.failed {
+        let envelope = self.elements.watch();
+        match envelope.wrong {
+            Some(fault) if matches!(fault.kind, FaultKind::Json(_)) => return Err(fault),
+            _ => self.elements.finish()?,
+        }
+        if let Some(fault) = envelope.wrong {
             return Err(fault);
         }
-        self.elements.finish()?;
-        if !self.command {
-            return Err(Fault::new(FaultKind::Envelope(Member::Command), 0));
+        let end = |kind| Fault::new(kind, self.elements.offset());
+        if !envelope.command {
+            return Err(end(FaultKind::Envelope(Member::Command)));
         }
-        let crc = match (policy, self.found, self.elements.watch().marked) {
+        let behind = |kind| envelope.marked.map_or(end(kind), |(_, at)| Fault { kind, at });
+        let crc = match (policy, envelope.found, envelope.marked) {
             (CrcPolicy::Ignore, _, _) => Crc::Unchecked,
-            (_, Some(found), Some(expected)) if found == expected => Crc::Verified(found),
-            (_, Some(found), Some(expected)) => Crc::Wrong { expected, found },
+            (_, Some(found), Some((expected, _))) if found == expected => Crc::Verified(found),
+            (_, Some(found), Some((expected, _))) => Crc::Wrong { expected, found },
             _ => Crc::Absent,
         };
         match (policy, crc) {
-            (CrcPolicy::Strict, Crc::Wrong { expected, found }) => Err(Fault::new(FaultKind::Crc { expected, found }, 0)),
-            (CrcPolicy::Strict, Crc::Absent) => Err(Fault::new(FaultKind::CrcFormat, 0)),
+            (CrcPolicy::Strict, Crc::Wrong { expected, found }) => Err(behind(FaultKind::Crc { expected, found })),
+            (CrcPolicy::Strict, Crc::Absent) => Err(behind(FaultKind::CrcFormat)),
             _ => Ok(crc),
         }
     }
@@ -159,22 +197,19 @@ impl Stream {
     /// The next piece that [`part`](Self::part) has a name for.
     pub(crate) fn next_known(&mut self, window: &[u8]) -> Piece {
         loop {
-            if self.failed.is_some() {
-                return Piece::More;
-            }
             let piece = self.elements.next_piece(window);
             match &piece {
-                Piece::Fault(fault) => self.failed = Some(*fault),
-                Piece::Scalar { range, quoted } if !self.elements.is_inside() => {
-                    match self.head(Text::new(slice(window, range.clone())), *quoted) {
-                        Ok(Some(_)) => {}
-                        Ok(None) => continue,
-                        Err(member) => {
-                            let fault = Fault::new(FaultKind::Envelope(member), 0);
-                            self.failed = Some(fault);
-                            return Piece::Fault(fault);
-                        }
-                    }
+                Piece::More => return piece,
+                Piece::Fault(fault) => {
+                    self.elements.watch_mut().wrong = Some(*fault);
+                    return piece;
+                }
+                // It is no message: whether it is JSON counts more, and nothing else comes of it.
+                _ if self.elements.watch().wrong.is_some() => continue,
+                Piece::Scalar { range, quoted }
+                    if !self.elements.is_inside() && !self.head(Text::new(slice(window, range.clone())), *quoted) =>
+                {
+                    continue;
                 }
                 Piece::Open { .. } => self.open = self.open.saturating_add(1),
                 Piece::Close => self.open = self.open.saturating_sub(1),
@@ -192,7 +227,7 @@ impl Stream {
             Piece::Fault(fault) => Part::Fault(fault),
             Piece::Scalar { range, .. } => {
                 let text = Text::new(slice(window, range));
-                match member(path.last()) {
+                match member(Text::new(path.last())) {
                     Some(member) if !self.elements.is_inside() => Part::Head { member, text },
                     _ => Part::Value { path, text },
                 }
@@ -212,45 +247,22 @@ impl Stream {
         }
     }
 
-    /// A member beside the content.
-    fn head(&mut self, text: Text<'_>, quoted: bool) -> Result<Option<Member>, Member> {
+    /// A member beside the content. Says whether it is told.
+    fn head(&mut self, text: Text<'_>, quoted: bool) -> bool {
         let name = self.elements.path().last();
-        if name == "CRC_16" {
-            self.found = if quoted { crc_value(text.raw()) } else { None };
-            return Ok(None);
+        let known = member(Text::new(name));
+        if name == CRC {
+            self.elements.watch_mut().found = if quoted { crc_value(text.raw()) } else { None };
         }
-        let Some(member) = member(name) else { return Ok(None) };
-        if member == Member::Payload {
-            return Err(member);
-        }
-        let number = !quoted && text.raw().starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        if !(quoted || number && matches!(member, Member::Id | Member::Timestamp)) {
-            return Err(member);
-        }
-        if member == Member::Command {
-            self.command = true;
+        if known == Some(Member::Command) {
             self.push = is_push(text);
         }
-        Ok(Some(member))
+        known.is_some()
     }
 }
 
 fn slice(window: &[u8], range: core::ops::Range<usize>) -> &str {
     window.get(range).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
-}
-
-/// The member of a message that has this name.
-fn member(name: &str) -> Option<Member> {
-    Some(match name {
-        "SENDER" => Member::Sender,
-        "RECEIVER" => Member::Receiver,
-        "CMD" => Member::Command,
-        "ID" => Member::Id,
-        "PAYLOAD_TYPE" => Member::PayloadType,
-        "TIMESTAMP" => Member::Timestamp,
-        "PAYLOAD" => Member::Payload,
-        _ => return None,
-    })
 }
 
 /// What a record is, and whom it is wrapped for, by the names on the way to it.

@@ -165,6 +165,28 @@ fn usual(text: &str) -> Option<Message<'_>> {
     })
 }
 
+/// Name of the check value. Spelt with escapes it is another member: what is covered is found by these bytes.
+pub(crate) const CRC: &str = "CRC_16";
+
+/// The member of a message that has this name, however it is spelt.
+pub(crate) fn member(name: Text<'_>) -> Option<Member> {
+    let mut room = [0; 16];
+    let name = match name.plain() {
+        Some(name) => name,
+        None => name.copy_to(&mut room)?,
+    };
+    Some(match name {
+        "SENDER" => Member::Sender,
+        "RECEIVER" => Member::Receiver,
+        "CMD" => Member::Command,
+        "ID" => Member::Id,
+        "PAYLOAD_TYPE" => Member::PayloadType,
+        "TIMESTAMP" => Member::Timestamp,
+        "PAYLOAD" => Member::Payload,
+        _ => return None,
+    })
+}
+
 /// `0x` or `0X` and one to four digits.
 pub(crate) fn crc_value(text: &str) -> Option<u16> {
     let digits = match text.as_bytes() {
@@ -183,7 +205,9 @@ fn general(text: &str) -> Result<Message<'_>, Fault> {
     let value = cursor.value()?;
     cursor.end()?;
     let wrong = |member, at| Fault::new(FaultKind::Envelope(member), at);
-    let Value::Object(object) = value else { return Err(wrong(Member::Message, 0)) };
+    // The value may have white space before it.
+    let base = text.len().saturating_sub(text.trim_start_matches(json::is_space).len());
+    let Value::Object(object) = value else { return Err(wrong(Member::Message, base)) };
     let mut message = Message {
         text,
         sender: None,
@@ -197,38 +221,36 @@ fn general(text: &str) -> Result<Message<'_>, Fault> {
         crc: Crc::Absent,
     };
     let mut verb = None;
-    // The object may have white space before it.
-    let base = text.len().saturating_sub(text.trim_start_matches(json::is_space).len());
     let mut members = object.members();
     while let Some((key, value)) = members.next() {
-        let end = base.saturating_add(members.at());
-        let string = |member| match value {
-            Value::Text(text) => Ok(Some(text)),
-            _ => Err(wrong(member, end.saturating_sub(1))),
-        };
-        let scalar = |member| match value {
-            Value::Text(text) | Value::Number(text) => Ok(Some(text)),
-            _ => Err(wrong(member, end.saturating_sub(1))),
-        };
-        let mut room = [0; 16];
-        match key.plain().or_else(|| key.copy_to(&mut room)) {
-            Some("SENDER") => message.sender = string(Member::Sender)?,
-            Some("RECEIVER") => message.receiver = string(Member::Receiver)?,
-            Some("CMD") => verb = string(Member::Command)?,
-            Some("ID") => message.id = scalar(Member::Id)?,
-            Some("PAYLOAD_TYPE") => message.form = string(Member::PayloadType)?,
-            Some("TIMESTAMP") => message.timestamp = scalar(Member::Timestamp)?,
-            Some("PAYLOAD") => {
-                let payload = value.object().ok_or(wrong(Member::Payload, end.saturating_sub(1)))?;
-                message.payload = Some((end.saturating_sub(payload.as_str().len()), end));
-            }
-            Some("CRC_16") => {
+        let range = members.value_range();
+        let (from, to) = (base.saturating_add(range.start), base.saturating_add(range.end));
+        let Some(member) = member(key) else {
+            if key.raw() == CRC {
                 message.crc = match value {
                     Value::Text(text) => crc_value(text.raw()).map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found }),
                     _ => Crc::Absent,
                 };
             }
-            _ => {}
+            continue;
+        };
+        let text = match (member, value) {
+            (Member::Payload, Value::Object(_)) => {
+                message.payload = Some((from, to));
+                continue;
+            }
+            (Member::Id | Member::Timestamp, Value::Number(text)) => text,
+            (Member::Payload, _) => return Err(wrong(member, from)),
+            (_, Value::Text(text)) => text,
+            _ => return Err(wrong(member, from)),
+        };
+        match member {
+            Member::Sender => message.sender = Some(text),
+            Member::Receiver => message.receiver = Some(text),
+            Member::Command => verb = Some(text),
+            Member::Id => message.id = Some(text),
+            Member::PayloadType => message.form = Some(text),
+            _ => message.timestamp = Some(text),
         }
     }
     message.verb = verb.ok_or(wrong(Member::Command, text.len()))?;
@@ -240,8 +262,8 @@ impl<'i> Message<'i> {
     fn covered(&self) -> Option<&'i [u8]> {
         let bytes = self.text.as_bytes();
         let usual = (7..=10_usize).find_map(|behind| {
-            let covered = bytes.get(..bytes.len().checked_sub(behind)?)?;
-            covered.ends_with(MEMBER).then_some(covered)
+            let (covered, value) = bytes.split_at_checked(bytes.len().checked_sub(behind)?)?;
+            (covered.ends_with(MEMBER) && value.starts_with(b":\"0")).then_some(covered)
         });
         usual.or_else(|| bytes.get(..covered_len(bytes)?))
     }

@@ -10,7 +10,7 @@ use crate::text::hex::Case;
 use crate::text::json::Text;
 use crate::text::scan;
 
-/// What stands before the content. A sender or a form that is empty is left out, as some firmware does; the receiver goes with the sender.
+/// What stands before the content.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'c> {
     /// Who sends: a client's name, under which its changes come back, or a panel's MAC address.
@@ -102,15 +102,20 @@ impl<'o> MessageWriter<'o> {
     /// Writes what stands before the content.
     #[must_use]
     pub fn new(out: &'o mut [u8], head: &Head<'_>) -> Self {
+        Self::begin(out, head, true, true)
+    }
+
+    /// As [`new`](Self::new), with or without sender and receiver, and form: some firmware leaves them out.
+    pub(crate) fn begin(out: &'o mut [u8], head: &Head<'_>, sender: bool, form: bool) -> Self {
         let mut this = Self { out, len: 0, crc: RunningCrc::new(), taken: false, comma: false };
-        if head.sender.is_empty() {
-            this.put(b"{\"CMD\":\"");
-        } else {
+        if sender {
             this.put(b"{\"SENDER\":\"");
             this.put_escaped(head.sender);
             this.put(b"\",\"RECEIVER\":\"");
             this.put_escaped(head.receiver);
             this.put(b"\",\"CMD\":\"");
+        } else {
+            this.put(b"{\"CMD\":\"");
         }
         this.put(head.verb.text().raw().as_bytes());
         this.put(b"\",\"ID\":\"");
@@ -118,7 +123,7 @@ impl<'o> MessageWriter<'o> {
             MessageId::Number(id) => this.put_number(id.into()),
             MessageId::Same(text) => this.put(text.raw().as_bytes()),
         }
-        if !head.form.is_empty() {
+        if form {
             this.put(b"\",\"PAYLOAD_TYPE\":\"");
             this.put(head.form.raw().as_bytes());
         }
@@ -211,6 +216,15 @@ impl<'o> MessageWriter<'o> {
 
     fn put_escaped(&mut self, text: &str) {
         let bytes = text.as_bytes();
+        // Nearly all are names of a few characters.
+        if bytes.len() <= 16 && scan::is_plain(bytes) {
+            return self.put(bytes);
+        }
+        self.put_unusual(bytes);
+    }
+
+    #[inline(never)]
+    fn put_unusual(&mut self, bytes: &[u8]) {
         let mut from = 0;
         loop {
             let end = scan::string_end(bytes, from);

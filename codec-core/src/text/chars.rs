@@ -50,6 +50,27 @@ impl<'i> Text<'i> {
         core::str::from_utf8(out.get(..len)?).ok()
     }
 
+    /// What stands before the first `separator` and what behind it. An escaped separator counts.
+    #[cfg(feature = "kts")]
+    pub(crate) fn split_once(self, separator: char) -> Option<(Self, Self)> {
+        let mut chars = self.chars();
+        loop {
+            let before = self.raw.len().saturating_sub(chars.rest.as_str().len());
+            if chars.next()? == separator {
+                return Some((Self::new(self.raw.get(..before)?), Self::new(chars.rest.as_str())));
+            }
+        }
+    }
+
+    /// The text itself, or decoded in `room`. `None` if it is longer.
+    #[cfg(feature = "kts")]
+    pub(crate) fn decoded<'t>(self, room: &'t mut [u8]) -> Option<&'t str>
+    where
+        'i: 't,
+    {
+        self.plain().or_else(|| self.copy_to(room))
+    }
+
     /// Whether there is no character.
     #[must_use]
     pub const fn is_empty(self) -> bool {
@@ -105,10 +126,8 @@ fn utf8_bytes(character: char) -> ([u8; 4], usize) {
 
 impl PartialEq for Text<'_> {
     fn eq(&self, other: &Self) -> bool {
-        match (self.plain(), other.plain()) {
-            (Some(a), Some(b)) => a == b,
-            _ => self.chars().eq(other.chars()),
-        }
+        // Equal as written is equal; escapes can make others so.
+        self.raw == other.raw || ((self.plain().is_none() || other.plain().is_none()) && self.chars().eq(other.chars()))
     }
 }
 

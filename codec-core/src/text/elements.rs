@@ -36,7 +36,7 @@
 //! assert_eq!(ids, [r#"{"id":1}"#, r#"{"id":2}"#]);
 //! ```
 
-use super::json::MAX_DEPTH;
+use super::json::{MAX_DEPTH, Text};
 use super::path::Names;
 pub use super::path::Path;
 use super::pieces::State;
@@ -130,6 +130,16 @@ impl<W: Watch> Elements<W> {
         &self.watch
     }
 
+    #[cfg(feature = "ksenia")]
+    pub(crate) const fn watch_mut(&mut self) -> &mut W {
+        &mut self.watch
+    }
+
+    /// How many bytes of the text were looked at.
+    pub(crate) const fn offset(&self) -> usize {
+        self.base.saturating_add(self.at)
+    }
+
     /// Whether the piece given last stands below the member that was asked for, not beside it.
     #[must_use]
     pub const fn is_inside(&self) -> bool {
@@ -191,7 +201,7 @@ impl<W: Watch> Elements<W> {
         match self.state {
             State::Done => Ok(()),
             State::InWord(word) if self.depth == 0 && word.is_whole() => Ok(()),
-            _ => Err(Fault::new(FaultKind::Json(JsonError::End), self.base.saturating_add(self.at))),
+            _ => Err(Fault::new(FaultKind::Json(JsonError::End), self.offset())),
         }
     }
 
@@ -282,6 +292,10 @@ impl<W: Watch> Elements<W> {
         if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') && !self.in_string() && !matches!(self.state, State::InWord(_)) {
             self.advance();
             return Ok(None);
+        }
+        if self.depth <= 1 && matches!(self.state, State::Value) {
+            let name = (self.depth == 1).then(|| core::str::from_utf8(self.names.get(1)).unwrap_or_default());
+            self.watch.begins(name, byte, self.base.saturating_add(self.at));
         }
         match (self.state, byte) {
             (State::InKey | State::InString, _) => return self.string(window, byte),
@@ -416,7 +430,7 @@ impl<W: Watch> Elements<W> {
     fn role(&mut self, from: usize, outer: u8, object: bool, in_list: bool) -> Option<Piece> {
         let name = core::str::from_utf8(self.names.get(outer)).unwrap_or_default();
         if self.inside == 0 {
-            if outer == 1 && name == self.member {
+            if outer == 1 && Text::new(name) == *self.member {
                 self.inside = self.depth;
             }
         } else if self.record != 0 {

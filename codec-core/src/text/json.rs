@@ -122,7 +122,7 @@ impl<'i> Object<'i> {
     /// The members in the order of the text.
     #[must_use]
     pub fn members(self) -> Members<'i> {
-        Members { cursor: Cursor::inside(self.text) }
+        Members { cursor: Cursor::inside(self.text), value_at: 1 }
     }
 
     /// The last member of that name.
@@ -148,12 +148,13 @@ impl fmt::Debug for Object<'_> {
 #[derive(Clone, Debug)]
 pub struct Members<'i> {
     cursor: Cursor<'i>,
+    value_at: usize,
 }
 
 impl Members<'_> {
-    /// Offset in the object's text behind the member given last.
-    pub(crate) const fn at(&self) -> usize {
-        self.cursor.at
+    /// Where in the object's text the value of the member given last stands.
+    pub(crate) const fn value_range(&self) -> core::ops::Range<usize> {
+        self.value_at..self.cursor.at
     }
 }
 
@@ -163,6 +164,8 @@ impl<'i> Iterator for Members<'i> {
     fn next(&mut self) -> Option<Self::Item> {
         self.cursor.more(b'}').ok().filter(|more| *more)?;
         let key = self.cursor.key().ok()?;
+        self.cursor.space();
+        self.value_at = self.cursor.at;
         Some((key, self.cursor.value().ok()?))
     }
 }

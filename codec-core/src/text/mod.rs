@@ -1,25 +1,27 @@
 //! Text scanners shared by the protocols.
 
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 mod chars;
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 pub(crate) mod cursor;
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
+pub(crate) mod decimal;
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 pub mod elements;
 pub mod hex;
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 pub mod json;
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 mod path;
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 mod pieces;
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 pub(crate) mod scan;
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 mod tokens;
 
 /// Copies as many bytes as both have. Unlike `copy_from_slice` it has no way to panic, at any level of optimisation.
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 #[inline]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);

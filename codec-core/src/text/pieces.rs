@@ -16,6 +16,10 @@ pub trait Watch {
 
     /// Everything through the closing quote of a marked string has been given to [`update`](Self::update).
     fn mark(&mut self);
+
+    /// A member of the outermost object begins, or with `None` as its name the outermost value itself. `first` is the first byte of its
+    /// value and `at` the offset of that byte in the text. The name is as it stands there, escapes included.
+    fn begins(&mut self, _name: Option<&str>, _first: u8, _at: usize) {}
 }
 
 impl Watch for () {

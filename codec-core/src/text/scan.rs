@@ -31,6 +31,12 @@ fn stop(byte: u8) -> bool {
     STOPS.get(usize::from(byte)).copied().unwrap_or(true)
 }
 
+/// Whether a text can stand between quotes as it is.
+#[inline]
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    !bytes.iter().any(|byte| stop(*byte))
+}
+
 /// The offset of the first quote, backslash or control character at or behind `from`, or the length of `bytes`.
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
@@ -90,6 +96,7 @@ mod tests {
                 bytes[place] = value;
                 let expected = if stop(value) { place } else { 24 };
                 assert_eq!(string_end(&bytes, 0), expected, "{value:#04x} at {place}");
+                assert_eq!(is_plain(&bytes), expected == 24);
                 assert_eq!(string_end(&bytes, 24), 24);
             }
         }

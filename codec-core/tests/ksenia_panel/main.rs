@@ -2,6 +2,8 @@
 #![cfg(feature = "ksenia")]
 
 mod client;
+mod commands;
 mod house;
 mod pair;
 mod requests;
+mod switches;

@@ -134,3 +134,44 @@ fn delays_count_down_and_a_dropped_line_ends_the_panel() {
     rig.drop_line();
     assert_eq!(rig.closed, Some(codec_core::CloseReason::PeerClosed));
 }
+
+/// Every request of the shared vectors, where they lie beside the checkout, is answered by its name, or refused by one of the errors.
+#[test]
+fn requests_of_the_shared_vectors_are_answered() {
+    let path = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors/ksenia.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("no shared vectors beside this checkout");
+        return;
+    };
+    let records: Value = serde_json::from_str(&text).unwrap();
+    let mut answered = 0;
+    for record in records.as_array().unwrap().iter().filter(|record| record["direction"] == "client->panel") {
+        let mut config = codec_core::ksenia::panel::Config::new();
+        (config.check_pin, config.check_session) = (false, false);
+        let mut rig = Rig::with(config, crate::house::house());
+        let wire = record["wire"].as_str().unwrap();
+        rig.inbox.clear();
+        rig.say(wire);
+        let answers = rig.take();
+        let faults = rig.events.iter().filter(|event| event.starts_with("Fault(")).count();
+        if record["valid"] != true {
+            assert!(answers.is_empty() && faults == 1 || record["lenient"] == true, "{}: {answers:?}", record["name"]);
+            continue;
+        }
+        let request: Value = serde_json::from_str(wire).unwrap();
+        let command = request["CMD"].as_str().unwrap();
+        let Some(answer) = answers.first() else {
+            let silent = command == "PING" || command == "WRITE_CFG" && request["PAYLOAD_TYPE"] != "CFG_ALL";
+            assert!(silent, "{}: {:?}", record["name"], rig.events);
+            continue;
+        };
+        let known = answer["CMD"] == format!("{command}_RES") || answer["CMD"] == "GENERIC";
+        assert!(known, "{}: {answer}", record["name"]);
+        if let Some(id) = request["ID"].as_str() {
+            assert_eq!(answer["ID"], id, "{}", record["name"]);
+        }
+        answered += 1;
+    }
+    println!("{answered} answered");
+    assert!(answered > 50, "{answered}");
+}

@@ -83,6 +83,18 @@ impl Connector {
         &self.address
     }
 
+    /// Whether a link can be opened as far as that depends on this computer: `wss://` is in this build, and the files of its options can be
+    /// used. A program that connects again and again looks here first.
+    ///
+    /// # Errors
+    /// One that holds a [`TlsError`](crate::tls::TlsError).
+    pub fn check(&self) -> io::Result<()> {
+        if let Address::WebSocket { tls: true, .. } = &self.address {
+            crate::tls::Client::new(&self.tls)?;
+        }
+        Ok(())
+    }
+
     /// Opens the link for a [`blocking::Driver`](crate::blocking::Driver). TCP tries every address of the host, for at most
     /// [`CONNECT_TIMEOUT`](super::CONNECT_TIMEOUT) in all, and sends small frames at once (no Nagle delay). TLS has as long again.
     ///
@@ -209,8 +221,11 @@ mod tests {
     #[test]
     #[cfg(not(feature = "tls-openssl"))]
     fn tls_says_what_it_needs_before_it_connects() {
-        let error = Connector::new("wss://host.invalid".parse().unwrap()).open().unwrap_err();
-        assert_eq!(crate::tls::TlsError::of(&error), Some(&crate::tls::TlsError::NotBuilt));
-        assert!(error.to_string().contains("--features tls-openssl"), "{error}");
+        let connector = Connector::new("wss://host.invalid".parse().unwrap());
+        for error in [connector.check().unwrap_err(), connector.open().unwrap_err()] {
+            assert_eq!(crate::tls::TlsError::of(&error), Some(&crate::tls::TlsError::NotBuilt));
+            assert!(error.to_string().contains("--features tls-openssl"), "{error}");
+        }
+        Connector::new("ws://host.invalid".parse().unwrap()).check().unwrap();
     }
 }

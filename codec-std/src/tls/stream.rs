@@ -160,3 +160,30 @@ impl fmt::Debug for TokioStream {
         f.debug_tuple("TokioStream").field(self.tcp()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whole of a handshake has one time, whatever trickles in.
+    #[test]
+    fn a_handshake_ends_although_bytes_come_in() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut peer, _) = listener.accept().unwrap();
+        let trickle = std::thread::spawn(move || while peer.write_all(b"x").is_ok() {});
+        let mut timed = Timed::for_handshake(client, Duration::from_millis(50));
+        let mut byte = [0];
+        let error = loop {
+            match timed.read(&mut byte) {
+                Ok(len) => assert_eq!(len, 1),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        timed.handshake_is_over();
+        assert_eq!(timed.read(&mut byte).unwrap(), 1);
+        drop(timed);
+        trickle.join().unwrap();
+    }
+}

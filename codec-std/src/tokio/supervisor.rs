@@ -57,6 +57,8 @@ pub struct Supervisor<'b, M: Machine, L, F, C, N> {
     new_machine: N,
     new_observer: Option<NewObserver<'b, M>>,
     backoff: Backoff,
+    /// Least delay after the connection that is up.
+    hold_off: Duration,
     clock: Clock,
 }
 
@@ -84,6 +86,7 @@ where
             new_machine,
             new_observer: None,
             backoff: Backoff::default(),
+            hold_off: Duration::ZERO,
             clock: Clock::starting_at(now()),
         }
     }
@@ -180,6 +183,7 @@ where
         };
         // Without random numbers the longest delay is the safe one.
         let retry_in = self.backoff.next_delay(lived, getrandom::u64().unwrap_or(u64::MAX));
+        let retry_in = retry_in.max(std::mem::take(&mut self.hold_off));
         let left = std::mem::replace(&mut self.state, State::Waiting { until: Instant::now() + retry_in });
         if let State::Up { driver, .. } = left {
             let (machine, rx, tx) = driver.into_parts();
@@ -202,6 +206,11 @@ where
             State::Up { driver, .. } => driver.submit(command),
             _ => Err(Refused::Closed),
         }
+    }
+
+    /// Waits at least as long after the connection that is up, for a peer that has said that it will be away for a while.
+    pub const fn hold_off(&mut self, delay: Duration) {
+        self.hold_off = delay;
     }
 
     /// The machine of the connection, if there is one.

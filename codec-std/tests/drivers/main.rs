@@ -4,6 +4,7 @@ mod blocking;
 mod common;
 #[cfg(feature = "tokio")]
 mod exchange;
+mod ksenia_mask;
 mod record;
 #[cfg(unix)]
 mod serial;

@@ -160,3 +160,56 @@ async fn a_machine_that_cannot_be_made_is_an_error_each_time() {
         assert!(supervisor.next().await.is_err());
     }
 }
+
+/// Tables of the caller's serve one machine after the other.
+#[tokio::test(start_paused = true)]
+async fn the_machine_that_has_ended_is_what_the_next_is_made_of() {
+    use codec_core::ksenia::controller::{Config, Controller, Memory, Tables, ZoneSlot};
+    let config = Config::new("panel", codec_core::Secret::new("1234"));
+    let mut zones = [ZoneSlot::default(); 4];
+    let table = zones.as_ptr();
+    let mut memory = Memory::new();
+    let tables = Tables { zones: &mut zones, ..Tables::default() };
+    let mut first = Some(Controller::new(&config, tables, &mut memory).unwrap());
+    let mut made = Vec::new();
+    let new_machine = |ended| {
+        let machine = match ended {
+            None => first.take().expect("there is none for the first connection only"),
+            Some(ended) => {
+                let (config, tables, memory) = Controller::into_parts(ended);
+                Controller::new(config, tables, memory)?
+            }
+        };
+        made.push(machine.tables().zones.as_ptr());
+        Ok(machine)
+    };
+    let (mut rx, mut tx) = ([0; 2048], [0; 1024]);
+    let mut supervisor = Supervisor::new(closed, new_machine, &mut rx, &mut tx);
+    for _ in 0..3 {
+        while !matches!(supervisor.next().await.unwrap(), Update::Down { .. }) {}
+    }
+    drop(supervisor);
+    assert_eq!(made, [table; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_is_away_is_not_called_before_it_is_back() {
+    let (mut rx, mut tx) = ([0; 256], [0; 64]);
+    let mut supervisor = Supervisor::new(closed, |_| Ok(quiet()), &mut rx, &mut tx);
+    let mut delays = Vec::new();
+    for round in 0..3 {
+        assert!(matches!(supervisor.next().await, Ok(Update::Up)));
+        if round == 1 {
+            supervisor.hold_off(Duration::from_secs(8));
+        }
+        loop {
+            if let Update::Down { retry_in, .. } = supervisor.next().await.unwrap() {
+                delays.push(retry_in);
+                break;
+            }
+        }
+    }
+    // Of 0.5, 1 and 2 s, as ever, but for the second.
+    assert!(delays[0] <= Duration::from_millis(500) && delays[2] <= Duration::from_secs(2), "{delays:?}");
+    assert_eq!(delays[1], Duration::from_secs(8));
+}

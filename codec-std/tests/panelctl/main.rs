@@ -4,6 +4,9 @@
 mod decode;
 mod demo;
 mod ksenia;
+mod ksenia_live;
+mod ksenia_secrets;
+mod kts;
 mod live;
 mod process;
 mod secrets;

@@ -2,4 +2,5 @@
 
 mod panel;
 mod refused;
+mod renegotiation;
 mod taken;

@@ -94,7 +94,9 @@ fn files_that_cannot_be_used() {
     let empty = write("empty.pem", b"");
     let rubbish = write("rubbish.pem", b"-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n");
     for path in [Path::new("/does/not/exist.pem"), &empty, &rubbish] {
-        let error = refusal(&panel.connector("localhost", &trusting(Trust::CaFile(path.to_owned()))));
+        let connector = panel.connector("localhost", &trusting(Trust::CaFile(path.to_owned())));
+        let error = refusal(&connector);
+        assert_eq!(TlsError::of(&connector.check().unwrap_err()), Some(&error));
         assert!(matches!(&error, TlsError::File { path: named, .. } if named == path), "{error:?}");
     }
 

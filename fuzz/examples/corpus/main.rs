@@ -1,5 +1,6 @@
 //! Writes the committed corpus: what documents and panels show, what our own encoders write, and mutations of both.
 
+mod frames;
 mod messages;
 
 use std::path::PathBuf;
@@ -86,7 +87,11 @@ fn main() -> std::io::Result<()> {
     };
     write("ksenia_envelope", &mutated(&mut random, messages::envelopes(), 600))?;
     write("elements", &mutated(&mut random, messages::documents(), 600))?;
-    write("ws", &mutated(&mut random, messages::frames(), 400))
+    write("ws", &mutated(&mut random, messages::frames(), 400))?;
+    let lists: Vec<_> = (0..40).map(|number| (format!("operations-{number:02}"), bytes(&mut random, 20 + 10 * number))).collect();
+    write("ksenia_session", &lists)?;
+    write("kts_decode", &mutated(&mut random, frames::frames(), 900))?;
+    write("kts_session", &mutated(&mut random, frames::sessions(), 2_000))
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {

@@ -1,6 +1,8 @@
 //! The WebSocket of a controller, from the handshake on.
 
+use super::Controller;
 use super::config::{Config, SUBPROTOCOL};
+use super::schedule::Step;
 use crate::buf::{RxBuf, TxBuf};
 use crate::error::{ConfigError, EncodeError, Refused};
 use crate::ksenia::channel::Channel;
@@ -60,6 +62,41 @@ impl Link {
     /// The message that is being read, as far as it is here.
     pub(crate) fn message<'i>(&self, rx: &'i RxBuf<'_>) -> &'i [u8] {
         if let Self::Open(socket) = self { socket.message(rx) } else { &[] }
+    }
+}
+
+impl Controller<'_> {
+    /// For a caller that has its own WebSocket, already open with [`SUBPROTOCOL`]: the machine reads and
+    /// writes text messages in place of a stream. Host and path of the configuration are not used then.
+    ///
+    /// - A received text message goes into [`RxBuf::space`], as far as it fits at a time, and [`RxBuf::end_message`] is called behind its last byte.
+    ///   There is no space for the next before the machine has taken it.
+    /// - [`TxBuf::unsent`] holds one message or, if [`TxBuf::ends_message`] says no, a part of one: send it whole, then call
+    ///   [`TxBuf::sent`]. Parts may go out as frames of one message.
+    /// - Pings, pongs and close frames are the caller's: a lost connection is [`RxBuf::set_eof`], and when the machine has ended the caller
+    ///   sends what is unsent and then closes, with code 1000, so that the panel keeps no session. The reason `Bye...` in a close frame of
+    ///   the panel is for the caller to see.
+    ///
+    /// ```
+    /// use codec_core::ksenia::Controller;
+    /// use codec_core::ksenia::controller::{Config, Memory, Tables};
+    /// use codec_core::{Env, Machine, RxBuf, Secret, TxBuf};
+    ///
+    /// let config = Config::new("192.0.2.7", Secret::new("123456"));
+    /// let mut memory = Memory::new();
+    /// let mut controller = Controller::new(&config, Tables::default(), &mut memory)?.over_messages();
+    /// let (mut received, mut sent) = ([0; 2048], [0; Controller::TX_MIN]);
+    /// let (mut rx, mut tx) = (RxBuf::new(&mut received), TxBuf::new(&mut sent));
+    /// let env = Env { unix: Some(1_767_225_600), ..Env::default() };
+    /// assert!(controller.poll_event(&env, &mut rx, &mut tx).is_none());
+    /// assert!(tx.ends_message() && tx.unsent().starts_with(b"{\"SENDER\":\"codec-core\",\"RECEIVER\":\"\",\"CMD\":\"LOGIN\""));
+    /// # Ok::<(), codec_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn over_messages(mut self) -> Self {
+        self.link = Link::over_messages();
+        self.schedule.want(Step::Login);
+        self
     }
 }
 

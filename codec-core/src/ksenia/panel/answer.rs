@@ -4,13 +4,12 @@
 
 use super::config::{Config, LogsForm, Shape, UserAnswers, Wrapper};
 use super::house::{House, Moment};
-use super::lists::{answered_as, piece};
+use super::lists::piece;
+use super::records::version;
+use super::types::{expand, lists};
 use crate::error::EncodeError;
 use crate::ksenia::writer::Paused;
-use crate::ksenia::{
-    Action, CrcPolicy, Detail, Form, Head, ItemRange, Kind, Message, MessageId, MessageWriter, Request, ResultCode, Types, Verb,
-    decode_with,
-};
+use crate::ksenia::{CrcPolicy, Detail, Form, Head, ItemRange, Kind, Message, MessageId, MessageWriter, ResultCode, Verb, decode_with};
 use crate::text::json::Text;
 
 /// Most bytes of a part. The longest piece of a record fits into one.
@@ -85,54 +84,6 @@ pub struct Memory {
 }
 
 const _: () = assert!(size_of::<Memory>() <= 256);
-const _: () = assert!(Kind::ALL.len() <= 64);
-
-/// The bit of a list.
-pub(super) fn bit(kind: Kind<'_>) -> u64 {
-    let place = Kind::ALL.iter().position(|one| *one == kind).and_then(|place| u32::try_from(place).ok());
-    place.and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
-}
-
-/// The lists that a type stands for.
-fn expand(kind: Kind<'_>) -> u64 {
-    let all = |wanted: fn(&str) -> bool| {
-        let lists = Kind::ALL.iter().filter(|kind| !is_group(**kind) && answered_as(**kind) == **kind && wanted(kind.text().raw()));
-        lists.fold(0, |mask, kind| mask | bit(*kind))
-    };
-    match kind {
-        Kind::All => all(|name| !name.starts_with("PRG_")),
-        Kind::AllForUsers => all(|name| !name.starts_with("PRG_") && !name.starts_with("CFG_")),
-        Kind::AllSettings => all(|name| name.starts_with("CFG_")),
-        Kind::AllStates => all(|name| name.starts_with("STATUS_")),
-        Kind::AllProgram => all(|name| name.starts_with("PRG_")),
-        kind if is_group(kind) => 0,
-        kind => bit(answered_as(kind)),
-    }
-}
-
-/// Names that are no list.
-const fn is_group(kind: Kind<'_>) -> bool {
-    matches!(
-        kind,
-        Kind::All
-            | Kind::AllForUsers
-            | Kind::AllSettings
-            | Kind::AllStates
-            | Kind::AllProgram
-            | Kind::Logs
-            | Kind::ProgramCheck
-            | Kind::Versions
-            | Kind::Other(_)
-    )
-}
-
-fn lists<'i>(message: &Message<'i>) -> Option<(Types<'i>, Option<ItemRange>)> {
-    match Request::of(message)?.action {
-        Action::Read { types, range } => Some((types, range)),
-        Action::Register(types) => Some((types, None)),
-        _ => None,
-    }
-}
 
 /// What the writing of a part needs to know.
 pub(super) struct Desk<'d, 'h> {
@@ -173,15 +124,11 @@ impl Memory {
     /// Remembers who registers.
     pub(super) fn register(&mut self, message: &Message<'_>) {
         self.registration = message.id().and_then(Text::number).unwrap_or(0);
-        let name = message.sender().map_or("", Text::raw);
-        self.client_len = 0;
-        if let (Some(room), Ok(len)) = (self.client.get_mut(..name.len()), u8::try_from(name.len())) {
-            crate::text::copy(room, name.as_bytes());
-            self.client_len = len;
-        }
+        let name = message.sender().and_then(|name| name.copy_to(&mut self.client));
+        self.client_len = name.and_then(|name| u8::try_from(name.len()).ok()).unwrap_or(0);
     }
 
-    /// The name of the client that registered, as it stands between quotes.
+    /// The name of the client that registered; empty if it is too long.
     fn client(&self) -> &str {
         let name = self.client.get(..self.client_len.into()).unwrap_or_default();
         core::str::from_utf8(name).unwrap_or_default()
@@ -248,14 +195,11 @@ impl Memory {
                     (head.verb, head.form) = (Verb::RealtimeAnswer, Form::RegisterAck.text());
                     head.id = MessageId::Number(self.registration);
                 }
-                Shape::Untyped => {
-                    head.form = Text::new("");
-                    head.id = MessageId::Number(self.registration);
-                }
-                Shape::Anonymous => head.sender = "",
+                Shape::Untyped => head.id = MessageId::Number(self.registration),
                 _ => {}
             }
-            return MessageWriter::new(out, &head);
+            let typed = config.shape != Shape::Untyped;
+            return MessageWriter::begin(out, &head, config.shape != Shape::Anonymous, typed);
         }
         let answer = request.and_then(|request| Head::answer_to(request, mac));
         let id = request.and_then(Message::id).filter(|id| short(*id));
@@ -294,7 +238,8 @@ impl Memory {
         if !short(head.form) {
             head.form = Text::new("");
         }
-        MessageWriter::new(out, &head)
+        let typed = !head.form.is_empty();
+        MessageWriter::begin(out, &head, true, typed)
     }
 
     /// Writes the next piece of the content. Gives the record that was pushed with it.
@@ -535,28 +480,4 @@ impl Default for Memory {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn version(desk: &Desk<'_, '_>, w: &mut MessageWriter<'_>) {
-    let identity = desk.at.config.identity;
-    w.outcome(ResultCode::Ok, Some(Detail::VersionOk));
-    w.text("MODEL", identity.model);
-    w.text("BRAND", identity.brand);
-    w.text("CUST", identity.brand);
-    let mut mac = [b'-'; 17];
-    for (to, from) in mac.chunks_mut(3).zip(identity.mac.as_bytes().chunks(2)) {
-        crate::text::copy(to, from);
-    }
-    w.text("MAC", core::str::from_utf8(&mac).unwrap_or_default());
-    for (key, value) in [("BOOT", "1.0.0"), ("IP", "1.0.0"), ("FS", "1.0.0"), ("SSL", "1.0.0"), ("OS", "1.0.0")] {
-        w.text(key, value);
-    }
-    w.open_object("VER_LITE");
-    w.text("FW", identity.firmware);
-    w.text("WS_REQ", identity.web_server);
-    w.text("WS", identity.web_server);
-    w.text("VM_REQ", "sim");
-    w.text("VM", "sim");
-    w.close_object();
-    desk.house.program_check(w);
 }

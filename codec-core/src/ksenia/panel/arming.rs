@@ -257,15 +257,17 @@ impl<'h> House<'h> {
             return Err(Detail::NotAllowed);
         }
         let action = slot.action;
+        if let ScenarioAction::Output { output, action } = action {
+            self.switch(at, output, action.text().raw())?;
+        }
         self.note(at, LogKind::Scenario, Subject::Scenario(scenario));
         match action {
-            ScenarioAction::Nothing => {}
+            ScenarioAction::Nothing | ScenarioAction::Output { .. } => {}
             ScenarioAction::Disarm { partitions } => self.disarm(at, partitions),
             ScenarioAction::Arm { partitions, delayed } => {
                 self.disarm(at, !partitions);
                 self.arm(at, partitions, delayed);
             }
-            ScenarioAction::Output { output, action } => self.switch(at, output, action.text().raw())?,
         }
         Ok(())
     }

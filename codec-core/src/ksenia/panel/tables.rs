@@ -1,9 +1,10 @@
 //! The tables of a simulated house. Text in them has up to 64 bytes and no control characters.
 
+pub(super) use super::climate::{SensorSlot, SetPoints, ThermostatSlot, thousandths};
 use crate::home::{AreaState, ZoneFlags};
 use crate::ksenia::{
-    Account, AlarmState, CodeNeed, Decimal, Kind, LogKind, OutputAction, OutputCategory, OutputMode, PartitionArming, ScenarioCategory,
-    Season, TamperState, ThermostatMode, ZoneBypass, ZoneCategory,
+    Account, AlarmState, CodeNeed, Kind, LogKind, OutputAction, OutputCategory, OutputMode, PartitionArming, ScenarioCategory, TamperState,
+    ZoneBypass, ZoneCategory,
 };
 use crate::secret::Secret;
 use crate::text::json::Text;
@@ -316,90 +317,6 @@ impl<'h> ScenarioSlot<'h> {
     }
 }
 
-/// A room sensor of the DOMUS kind on the bus.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct SensorSlot<'h> {
-    /// Number.
-    pub id: u32,
-    /// Name.
-    pub name: &'h str,
-    /// State: temperature in thousandths of a degree Celsius.
-    pub temperature: i32,
-    /// State: relative humidity in percent.
-    pub humidity: u8,
-    /// State: light in lux.
-    pub light: u32,
-    /// Number of its thermostat, if it steers one.
-    pub thermostat: Option<u32>,
-    pub(super) news: u8,
-}
-
-impl<'h> SensorSlot<'h> {
-    /// A sensor at 20 degrees.
-    #[must_use]
-    pub const fn new(id: u32, name: &'h str) -> Self {
-        Self { id, name, temperature: 20_000, humidity: 50, light: 60, thermostat: None, news: 0 }
-    }
-}
-
-/// Temperatures of a season, in thousandths of a degree Celsius.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SetPoints {
-    /// `T1` to `T3`.
-    pub presets: [i32; 3],
-    /// `TM`.
-    pub manual: i32,
-}
-
-/// The presets, 1 to 3, of 24 hours: Monday to Sunday and two special days.
-pub type Programme = [[u8; 24]; 9];
-
-/// A thermostat and its settings. Its number is neither that of its sensor nor that of an output.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct ThermostatSlot<'h> {
-    /// Number.
-    pub id: u32,
-    /// Name.
-    pub name: &'h str,
-    /// Mode.
-    pub mode: ThermostatMode<'static>,
-    /// Season.
-    pub season: Season<'static>,
-    /// Hours that a timed manual mode lasts.
-    pub manual_hours: u8,
-    /// Settings for winter.
-    pub winter: SetPoints,
-    /// Settings for summer.
-    pub summer: SetPoints,
-    /// The weekly programme, the same for both seasons. A client cannot change it: it is read and passed over in what it writes.
-    pub programme: Option<&'h Programme>,
-    /// Number of the output that heats.
-    pub heating: Option<u32>,
-    /// Number of the output that cools.
-    pub cooling: Option<u32>,
-}
-
-impl<'h> ThermostatSlot<'h> {
-    /// A thermostat that is off.
-    #[must_use]
-    pub const fn new(id: u32, name: &'h str) -> Self {
-        Self {
-            id,
-            name,
-            mode: ThermostatMode::Off,
-            season: Season::Winter,
-            manual_hours: 0,
-            winter: SetPoints { presets: [18_000, 20_000, 22_000], manual: 20_000 },
-            summer: SetPoints { presets: [28_000, 26_000, 24_000], manual: 26_000 },
-            programme: None,
-            heating: None,
-            cooling: None,
-        }
-    }
-}
-
 /// A timer.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -509,9 +426,4 @@ pub struct File<'h> {
     pub name: &'h str,
     /// What is in it, of any length.
     pub content: &'h str,
-}
-
-/// A temperature in thousandths from the text of a client.
-pub(super) fn thousandths(value: Option<Decimal<'_>>) -> Option<i32> {
-    value.and_then(Decimal::thousandths)
 }

@@ -21,7 +21,7 @@ Exit codes:
   1  a unit could not be decoded, or an expected event did not come
   2  wrong arguments, or a file or the network failed
   3  nothing came in time
-  4  a command was refused before it was sent
+  4  a command or a login was refused, by the panel or before it was sent
 
 Examples:
   panelctl demo
@@ -29,6 +29,8 @@ Examples:
   panelctl simulate ness --listen 127.0.0.1:2401
   panelctl watch ness tcp://127.0.0.1:2401
   panelctl send ness tcp://127.0.0.1:2401 arm-away
+  panelctl simulate ksenia --listen 127.0.0.1:8080
+  panelctl watch ksenia ws://127.0.0.1:8080
 
 User codes are asked for, or come from PANELCTL_CODE or --code-file; they are never arguments and never shown.
 `panelctl COMMAND --help` tells more.";
@@ -48,7 +50,7 @@ pub(crate) enum Command {
 
 /// Show what a panel tells, live, and connect again when the connection ends
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl watch ness tcp://192.0.2.10:2401")]
+#[command(after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure")]
 pub(crate) enum Watch {
     Ness(WatchNess),
     Ksenia(ksenia::watch::WatchArgs),
@@ -108,7 +110,7 @@ pub(crate) struct WatchCommon {
 
 /// Send one command and wait for its outcome
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info")]
+#[command(after_help = "Examples:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info\n  panelctl send ksenia ws://192.0.2.10 version")]
 pub(crate) enum Send {
     Ness(ness::send::SendArgs),
     Ksenia(ksenia::send::SendArgs),
@@ -167,7 +169,7 @@ Examples:
 
 /// Simulate a panel on a TCP port
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  panelctl simulate ness --listen 127.0.0.1:2401")]
+#[command(after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080")]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
     Ksenia(ksenia::simulate::SimulateArgs),
@@ -191,6 +193,10 @@ pub(crate) struct DecodeArgs {
     /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
     #[arg(long, value_enum)]
     pub(crate) crc: Option<CrcChoice>,
+
+    /// KTS: accept members in any order
+    #[arg(long)]
+    pub(crate) lenient: bool,
 
     /// Print one flat JSON object per unit instead of a table
     #[arg(long)]

@@ -64,10 +64,10 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let mut text = error.render().to_string();
     let mut arguments = std::env::args().skip(1);
     if error.use_stderr() && matches!(arguments.next().as_deref(), Some("send" | "watch")) {
-        let found: Vec<String> = arguments.filter(|argument| may_hold_code(argument) && text.contains(argument)).collect();
+        let found: Vec<String> = arguments.map(value).filter(|value| may_hold_code(value) && text.contains(value)).collect();
         if !found.is_empty() {
-            for argument in &found {
-                text = text.replace(argument, "***");
+            for value in &found {
+                text = text.replace(value, "***");
             }
             complain(&format!("{text}\nA code is no argument: it is asked for, or comes from {CODE_VARIABLE} or --code-file FILE."));
             return Outcome::Failed.code();
@@ -76,9 +76,18 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     error.exit()
 }
 
+/// An argument without the name of its option.
+fn value(argument: String) -> String {
+    match argument.split_once('=') {
+        Some((option, value)) if option.starts_with("--") => value.to_owned(),
+        None if argument.starts_with("--") => String::new(),
+        _ => argument,
+    }
+}
+
 /// More than two digits, and no address.
-fn may_hold_code(argument: &str) -> bool {
-    digits(argument) > 2 && !argument.contains("://")
+fn may_hold_code(value: &str) -> bool {
+    digits(value) > 2 && !value.contains("://")
 }
 
 /// How many digits there are.

@@ -78,7 +78,7 @@ impl Problem {
 }
 
 pub(crate) fn run(args: &DecodeArgs) -> anyhow::Result<Outcome> {
-    let mut decoder = args.protocol.decoder(args.mask, args.crc)?;
+    let mut decoder = args.protocol.decoder(args.mask, args.crc, args.lenient)?;
     let mut input: Box<dyn Read> = match args.file.as_deref() {
         Some(path) if path.as_os_str() != "-" => Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?),
         _ => {
@@ -257,7 +257,7 @@ mod tests {
     fn decoded(input: &[u8], hex: bool, json: bool, piece: usize) -> (Vec<String>, u64) {
         let mut printed = Vec::new();
         let mut printer = Printer { output: Output::new(&mut printed), json, bad: 0 };
-        let mut decoder = Protocol::Ness.decoder(false, None).unwrap();
+        let mut decoder = Protocol::Ness.decoder(false, None, false).unwrap();
         let (mut lines, mut stream) = (HexLines::default(), Stream::default());
         for (bytes, eof) in input.chunks(piece).map(|bytes| (bytes, false)).chain([(&[][..], true)]) {
             match hex {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::DemoArgs;
 use crate::exit::Outcome;
-use crate::families::ness;
+use crate::families::{ksenia, ness};
 use crate::output::{Output, complain};
 use crate::wait;
 
@@ -46,12 +46,19 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
 async fn demo(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let (lines, mut told) = mpsc::unbounded_channel();
     let mut output = Output::stdout();
-    let panel = ness::demo::start().await.context("the simulated ness panel cannot start")?;
-    output.line(&format!("simulated ness panel at {}", panel.address()))?;
+    let ness = ness::demo::start().await.context("the simulated ness panel cannot start")?;
+    let ksenia = ksenia::demo::start().await.context("the simulated ksenia panel cannot start")?;
+    output.line(&format!("simulated ness panel at {}", ness.address()))?;
+    output.line(&format!("simulated ksenia panel at {}", ksenia.address()))?;
     output.flush()?;
     let begin = Instant::now();
-    let story = ness::demo::play(&panel, Timeline::new("ness", lines));
-    tokio::pin!(story);
+    let stories = async {
+        tokio::try_join!(
+            ness::demo::play(&ness, Timeline::new("ness", lines.clone())),
+            ksenia::demo::play(&ksenia, Timeline::new("ksenia", lines))
+        )
+    };
+    tokio::pin!(stories);
     let mut show = |(family, words): (&str, String)| {
         output.line(&format!("{:6.2} s  {family}  {words}", begin.elapsed().as_secs_f64()))?;
         output.flush()
@@ -60,7 +67,7 @@ async fn demo(args: &DemoArgs) -> anyhow::Result<Outcome> {
         tokio::select! {
             biased;
             Some(line) = told.recv() => show(line)?,
-            result = &mut story => break result,
+            result = &mut stories => break result,
         }
     };
     while let Ok(line) = told.try_recv() {
@@ -72,14 +79,15 @@ async fn demo(args: &DemoArgs) -> anyhow::Result<Outcome> {
     }
     output.line("all that was expected happened")?;
     if args.keep {
-        for line in ness::demo::how_to_connect(&panel) {
+        for line in ness::demo::how_to_connect(&ness).into_iter().chain(ksenia::demo::how_to_connect(&ksenia)) {
             output.line(&line)?;
         }
         output.line("Ctrl-C ends the panels")?;
         output.flush()?;
         tokio::select! {
             result = wait::interrupted() => result?,
-            () = panel.ended() => anyhow::bail!("the simulated ness panel has died"),
+            () = ness.ended() => anyhow::bail!("the simulated ness panel has died"),
+            () = ksenia.ended() => anyhow::bail!("the simulated ksenia panel has died"),
         }
     }
     output.flush()?;

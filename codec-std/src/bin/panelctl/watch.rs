@@ -79,6 +79,8 @@ pub(crate) struct Heard {
     pub(crate) words: Option<String>,
     /// What to print to standard error.
     pub(crate) problem: Option<String>,
+    /// The panel is away for so long.
+    pub(crate) hold_off: Option<Duration>,
     /// To go on would be wrong.
     pub(crate) end: Option<Outcome>,
 }
@@ -139,6 +141,7 @@ async fn watch<W: Watched>(
     let address = connector.address();
     let mut output = Output::stdout();
     // Wrong options are told before anything is tried.
+    connector.check()?;
     let mut first = Some(watched.machine()?);
     let new_machine = |ended: Option<W::Machine>| match ended {
         Some(ended) => W::machine_after(ended),
@@ -161,7 +164,7 @@ async fn watch<W: Watched>(
             Settling::Silent(at) | Settling::Until(at) => Some(at),
             Settling::No | Settling::Over => None,
         };
-        let (mut due, mut asked, mut end) = (false, false, None);
+        let (mut due, mut asked, mut hold_off, mut end) = (false, false, None, None);
         tokio::select! {
             update = supervisor.next() => match update? {
                 Update::Up => {
@@ -187,7 +190,7 @@ async fn watch<W: Watched>(
                         complain(&problem);
                     }
                     output.flush()?;
-                    end = heard.end;
+                    (hold_off, end) = (heard.hold_off, heard.end);
                 }
                 Update::Down { error, retry_in } => {
                     settling = Settling::No;
@@ -224,6 +227,9 @@ async fn watch<W: Watched>(
             if due && args.once {
                 end = Some(if answered { Outcome::Done } else { Outcome::TimedOut });
             }
+        }
+        if let Some(delay) = hold_off {
+            supervisor.hold_off(delay);
         }
         if let Some(outcome) = end {
             leave::<W, _, _, _, _>(&mut supervisor).await;

@@ -20,7 +20,11 @@ fn named(id: u32, names: &BTreeMap<u32, String>) -> String {
 pub(crate) fn lines(controller: &Controller<'_>, known: &Known) -> Vec<String> {
     let tables = controller.tables();
     let row = |name: &str, value: String| format!("  {name:16}{value}");
-    let mut lines = vec!["state".into(), row("panel", area_state(known.whole.0, known.whole.1))];
+    let summary = controller.summary();
+    let mut lines = vec!["state".into(), row("panel", area_state(summary.state, summary.mode))];
+    if summary.alarm_memory {
+        lines.push(row("alarm memory", "not cleared".into()));
+    }
     for slot in tables.partitions.iter() {
         if let Some(id) = slot.id() {
             let name = known.areas.get(&id).map(|name| format!(" ({name})")).unwrap_or_default();
@@ -89,10 +93,11 @@ fn told(id: u32, sensor: &Sensor) -> Option<String> {
 /// The same as one object, with what is not known left out.
 pub(crate) fn object(controller: &Controller<'_>, known: &Known) -> Fields {
     let tables = controller.tables();
-    let (state, mode) = known.whole;
+    let summary = controller.summary();
     let mut areas = Vec::new();
-    if state != AreaState::Unknown {
-        areas.push(json!({"area": 0, "name": null, "state": state.name(), "mode": mode.map(|mode| mode.name())}));
+    if summary.state != AreaState::Unknown {
+        let mode = summary.mode.map(|mode| mode.name());
+        areas.push(json!({"area": 0, "name": null, "state": summary.state.name(), "mode": mode}));
     }
     for slot in tables.partitions.iter() {
         if let Some(id) = slot.id() {
@@ -123,6 +128,8 @@ pub(crate) fn object(controller: &Controller<'_>, known: &Known) -> Fields {
     let mut fields = Fields::new();
     fields.insert("event".into(), json!("state"));
     fields.insert("areas".into(), json!(areas));
+    fields.insert("bypassed".into(), json!(summary.bypassed));
+    fields.insert("alarm_memory".into(), json!(summary.alarm_memory));
     fields.insert("zones".into(), json!(zones));
     fields.insert("outputs".into(), json!(outputs));
     fields.insert("scenarios".into(), json!(known.scenarios.iter().map(scenario).collect::<Vec<_>>()));

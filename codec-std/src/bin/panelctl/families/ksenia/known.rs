@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use codec_core::home::{AreaState, Mode, Notice};
+use codec_core::home::Notice;
 use codec_core::ksenia::{Decimal, Record, Structure};
 use codec_core::text::json::Text;
 
@@ -34,8 +34,6 @@ pub(crate) struct Known {
     pub(crate) temperatures: BTreeMap<u32, Sensor>,
     pub(crate) inside: Option<String>,
     pub(crate) outside: Option<String>,
-    /// The panel as a whole.
-    pub(crate) whole: (AreaState, Option<Mode>),
     pub(crate) troubles: BTreeSet<&'static str>,
 }
 
@@ -114,7 +112,6 @@ impl Known {
     /// Learns from a notice.
     pub(crate) fn notice(&mut self, notice: &Notice) {
         match notice {
-            Notice::Area { area: 0, state, mode } => self.whole = (*state, *mode),
             Notice::Trouble { kind, active: true, .. } => {
                 self.troubles.insert(kind.name());
             }
@@ -125,15 +122,18 @@ impl Known {
         }
     }
 
-    /// The name of what a notice is about.
-    pub(crate) fn name_of(&self, notice: &Notice) -> Option<&str> {
-        match notice {
+    /// What was said of a notice, with the name of what it is about.
+    pub(crate) fn with_name(&self, notice: &Notice, words: String) -> String {
+        let name = match notice {
             Notice::Zone { zone, .. } => self.zones.get(zone),
             Notice::Area { area, .. } => self.areas.get(area),
             Notice::Output { output, .. } => self.outputs.get(output),
             _ => None,
+        };
+        match name {
+            Some(name) => format!("{words} ({name})"),
+            None => words,
         }
-        .map(String::as_str)
     }
 
     /// The scenario that does this to the arming: of several the last, as other clients do it.

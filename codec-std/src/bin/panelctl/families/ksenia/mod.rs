@@ -2,6 +2,7 @@
 
 pub(crate) mod cut;
 pub(crate) mod decode;
+pub(crate) mod demo;
 pub(crate) mod house;
 pub(crate) mod known;
 pub(crate) mod options;

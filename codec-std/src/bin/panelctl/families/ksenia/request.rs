@@ -251,6 +251,8 @@ fn decimal(text: &str) -> Result<String, String> {
 
 /// What to read at the start, so that a request can be made.
 static SCENARIOS: [Kind<'static>; 1] = [Kind::Scenarios];
+/// What switching an output changes.
+static OUTPUTS: [Kind<'static>; 1] = [Kind::OutputStatus];
 /// A zone that must not be excluded is then known.
 static ZONES: [Kind<'static>; 1] = [Kind::Zones];
 
@@ -264,6 +266,11 @@ impl What {
             Self::Bypass { .. } => &ZONES,
             _ => &[],
         }
+    }
+
+    /// States whose changes may be all there is of an answer: some firmware says nothing when an output is switched.
+    pub(crate) fn watches(&self) -> &'static [Kind<'static>] {
+        if matches!(self, Self::Output { .. }) { &OUTPUTS } else { &[] }
     }
 
     /// The requests, one after the other. `Err` if what is needed for it is not known.

@@ -19,7 +19,7 @@ use crate::code::CodeArgs;
 use crate::exit;
 use crate::output::{Fields, Output};
 use crate::wait;
-use crate::watch::{GOODBYE, RX_BYTES, TX_BYTES};
+use crate::watch::{GOODBYE, TX_BYTES};
 
 /// Send one command to a Ksenia Lares 4.0 panel and wait for its outcome.
 ///
@@ -28,7 +28,7 @@ use crate::watch::{GOODBYE, RX_BYTES, TX_BYTES};
 #[derive(Args, Debug)]
 #[command(after_help = HELP)]
 pub(crate) struct SendArgs {
-    /// Where the panel is: wss://HOST[:PORT] or ws://HOST[:PORT], with a path behind it if it is not /KseniaWsock
+    /// Where the panel is: wss://HOST or ws://HOST, with :PORT and /PATH behind it if they are not 443 or 80 and /KseniaWsock
     #[arg(value_name = "ADDRESS")]
     to: Address,
 
@@ -65,6 +65,9 @@ Examples:
   panelctl send ksenia ws://192.0.2.10 bypass 7 on
   panelctl send ksenia ws://192.0.2.10 thermostat 1 --mode manual --season winter --set 21.5
   panelctl send ksenia ws://192.0.2.10 read ZONES STATUS_ZONES --json";
+
+/// Buffer for what is received: a record that is shown must fit whole. The largest known has 8 KB.
+const LARGEST_RECORD: usize = 64 << 10;
 
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<exit::Outcome> {
     // Before the connection: somebody may take a while to type.
@@ -156,13 +159,13 @@ async fn send(args: &SendArgs, login: &Login) -> anyhow::Result<exit::Outcome> {
     let is_state = matches!(args.what, What::State);
     if !is_state {
         config.programming = args.what.needs();
-        config.states = &[];
+        config.states = args.what.watches();
     }
     let mut storage = Storage::new();
     let (tables, memory) = storage.lend();
     let controller = Controller::new(&config, tables, memory)?;
     let link = args.tls.connector(&args.to).connect().await.with_context(|| format!("no connection to {}", args.to))?;
-    let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
+    let (mut rx, mut tx) = (vec![0; LARGEST_RECORD], [0; TX_BYTES]);
     let mut driver = Driver::new(controller, link, &mut rx, &mut tx)?;
     let (mut known, mut answer) = (Known::default(), Answer::default());
     let report = session(args, &mut driver, &mut known, &mut answer).await.with_context(|| args.to.to_string());

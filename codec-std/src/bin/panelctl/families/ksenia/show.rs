@@ -88,7 +88,7 @@ fn told(answer: &Answer) -> impl Iterator<Item = (&String, &Value)> {
 
 fn lines(what: &What, timeout: u32, report: &Report, answer: &Answer) -> Vec<String> {
     match report {
-        Report::Denied(detail) => return vec![format!("the panel refuses: {detail}")],
+        Report::Denied(detail) => return vec![format!("the panel refuses: {}", plain(detail))],
         Report::Refused(detail) => return vec![format!("refused: {detail}")],
         Report::TimedOut => return vec![format!("nothing came within {} s", f64::from(timeout) / 1000.0)],
         Report::Answered(Outcome::Unclear) => return vec!["answered without a result: look at the state".into()],
@@ -112,7 +112,10 @@ fn lines(what: &What, timeout: u32, report: &Report, answer: &Answer) -> Vec<Str
             let records = answer.records.iter().map(|(kind, record)| format!("{kind:10}{}", members_of(record)));
             rows.chain(records).collect()
         }
-        What::File { .. } => vec![answer.members.get("FILE_CONTENT").and_then(Value::as_str).unwrap_or_default().to_owned()],
+        What::File { .. } => {
+            let content = answer.members.get("FILE_CONTENT").and_then(Value::as_str).unwrap_or_default();
+            content.lines().map(plain).collect()
+        }
         What::Read { .. } => answer.records.iter().map(|(kind, record)| format!("{kind}  {}", members_of(record))).collect(),
         _ => vec!["confirmed".into()],
     }
@@ -120,7 +123,11 @@ fn lines(what: &What, timeout: u32, report: &Report, answer: &Answer) -> Vec<Str
 
 /// One line of a terminal.
 fn text(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+/// Without what a terminal would act on; `--json` has it.
+fn plain(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 

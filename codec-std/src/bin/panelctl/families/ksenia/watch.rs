@@ -36,7 +36,7 @@ use crate::watch::{self, Heard, Watched};
 #[derive(Args, Debug)]
 #[command(after_help = HELP)]
 pub(crate) struct WatchArgs {
-    /// Where the panel is: wss://HOST[:PORT] or ws://HOST[:PORT], with a path behind it if it is not /KseniaWsock
+    /// Where the panel is: wss://HOST or ws://HOST, with :PORT and /PATH behind it if they are not 443 or 80 and /KseniaWsock
     #[arg(value_name = "ADDRESS")]
     to: Address,
 
@@ -65,6 +65,10 @@ Examples:
   panelctl watch ksenia ws://192.0.2.10:8080 --code-file code.txt --json | jq -c 'select(.notice == \"area\")'
   panelctl watch ksenia wss://192.0.2.10 --insecure --once
   panelctl watch ksenia ws://192.0.2.10 --lines --record session.jsonl";
+
+/// How long a panel is away whose programming changes: it refuses connections for some seconds, and one client that runs on real panels
+/// waits for as long.
+const REPROGRAMMING: Duration = Duration::from_secs(8);
 
 /// How long the panel may take for one answer of the start.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -101,11 +105,7 @@ impl<'b> KseniaWatch<'b> {
     fn notice(&mut self, notice: &Notice) -> Option<String> {
         self.known.notice(notice);
         let words = self.news.words(notice, |output| format!("output {output}"));
-        let words = words.filter(|_| self.ready)?;
-        Some(match self.known.name_of(notice) {
-            Some(name) => format!("{words} ({name})"),
-            None => words,
-        })
+        words.filter(|_| self.ready).map(|words| self.known.with_name(notice, words))
     }
 }
 
@@ -178,7 +178,8 @@ impl<'b> Watched for KseniaWatch<'b> {
             Event::Closed(reason) => {
                 let end = (*reason == CloseReason::LoginRefused).then_some(Outcome::Refused);
                 let problem = (*reason != CloseReason::Requested).then(|| reason.to_string());
-                Heard { problem, end, ..Heard::default() }
+                let hold_off = (*reason == CloseReason::Reprogramming).then_some(REPROGRAMMING);
+                Heard { problem, end, hold_off, ..Heard::default() }
             }
             _ => Heard::default(),
         }

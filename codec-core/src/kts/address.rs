@@ -1,0 +1,199 @@
+//! Group addresses, and actions upon them.
+
+use core::fmt;
+
+use nom::combinator::all_consuming;
+use nom::sequence::separated_pair;
+use nom::{IResult, Parser as _};
+
+use crate::error::{Fault, FaultKind};
+use crate::text::json::Text;
+
+/// A KNX group address in its three-level form.
+///
+/// ```
+/// # use codec_core::kts::GroupAddress;
+/// let address = GroupAddress::parse("2/3/4").unwrap();
+/// assert_eq!((address.main(), address.middle(), address.sub()), (2, 3, 4));
+/// assert_eq!(GroupAddress::parse("1/9/1"), None);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct GroupAddress(u16);
+
+/// One to three decimal digits. The parsers for single characters are our own: nom's cut slices with a check that a compiler cannot
+/// always prove away.
+fn number(text: &[u8]) -> IResult<&[u8], u16, ()> {
+    let count = text.iter().take_while(|digit| digit.is_ascii_digit()).count();
+    match text.split_at_checked(count) {
+        Some((digits, behind)) if (1..=3).contains(&count) => {
+            Ok((behind, digits.iter().fold(0_u16, |number, digit| number.wrapping_mul(10).wrapping_add((digit & 0x0F).into()))))
+        }
+        _ => Err(nom::Err::Error(())),
+    }
+}
+
+fn slash(text: &[u8]) -> IResult<&[u8], (), ()> {
+    match text {
+        [b'/', behind @ ..] => Ok((behind, ())),
+        _ => Err(nom::Err::Error(())),
+    }
+}
+
+impl GroupAddress {
+    /// From its parts: 0 to 31, 0 to 7, 0 to 255.
+    #[must_use]
+    pub const fn new(main: u8, middle: u8, sub: u8) -> Option<Self> {
+        if main > 31 || middle > 7 { None } else { Some(Self((main as u16) << 11 | (middle as u16) << 8 | sub as u16)) }
+    }
+
+    /// From `main/middle/sub`, one to three decimal digits each.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let levels = separated_pair(number, slash, separated_pair(number, slash, number));
+        let (_, (main, (middle, sub))) = all_consuming(levels).parse(text.as_bytes()).ok()?;
+        Self::new(u8::try_from(main).ok()?, u8::try_from(middle).ok()?, u8::try_from(sub).ok()?)
+    }
+
+    /// As [`parse`](Self::parse), for a text that was received.
+    #[must_use]
+    pub fn from_text(text: Text<'_>) -> Option<Self> {
+        Self::parse(text.decoded(&mut [0; 16])?)
+    }
+
+    /// The main group, 0 to 31.
+    #[must_use]
+    pub const fn main(self) -> u8 {
+        (self.0 >> 11) as u8
+    }
+
+    /// The middle group, 0 to 7.
+    #[must_use]
+    pub const fn middle(self) -> u8 {
+        (self.0 >> 8 & 7) as u8
+    }
+
+    /// The group, 0 to 255.
+    #[must_use]
+    pub const fn sub(self) -> u8 {
+        (self.0 & 0xFF) as u8
+    }
+}
+
+impl fmt::Display for GroupAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.main(), self.middle(), self.sub())
+    }
+}
+
+impl fmt::Debug for GroupAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A value for a group address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Action<'i> {
+    /// Type of the value.
+    pub eis: u16,
+    /// Where it goes.
+    pub address: GroupAddress,
+    /// The value as text, not empty.
+    pub value: Text<'i>,
+}
+
+/// Where actions stand, which decides how they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum ActionForm {
+    /// `control`: `EIS1=1/1/1=1`.
+    Control,
+    /// `timing`: `1=1/1/1=1`.
+    Timing,
+}
+
+impl<'i> Action<'i> {
+    /// Reads one action.
+    ///
+    /// # Errors
+    /// Class `action` if a part is missing, the type is no number, or `EIS` stands before it in a task or not in a control; else class
+    /// `address`.
+    pub fn from_text(text: Text<'i>, form: ActionForm) -> Result<Self, Fault> {
+        let wrong = Fault::new(FaultKind::Action, 0);
+        let (kind, rest) = text.split_once('=').ok_or(wrong)?;
+        let (address, value) = rest.split_once('=').ok_or(wrong)?;
+        let mut room = [0; 16];
+        let kind = kind.decoded(&mut room).ok_or(wrong)?;
+        let digits = match form {
+            ActionForm::Control => kind.strip_prefix("EIS").ok_or(wrong)?,
+            ActionForm::Timing => kind,
+        };
+        let eis = Text::new(digits).number().and_then(|eis| u16::try_from(eis).ok()).ok_or(wrong)?;
+        if value.is_empty() {
+            return Err(wrong);
+        }
+        let address = GroupAddress::from_text(address).ok_or(Fault::new(FaultKind::Address, 0))?;
+        Ok(Self { eis, address, value })
+    }
+}
+
+/// The actions of a text, separated by commas. The text was checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Actions<'i> {
+    rest: Text<'i>,
+    form: ActionForm,
+}
+
+impl<'i> Actions<'i> {
+    /// Checks all actions of a text. A control has one at least, a task may have none; a comma at the end is allowed.
+    ///
+    /// # Errors
+    /// As [`Action::from_text`].
+    pub fn from_text(text: Text<'i>, form: ActionForm) -> Result<Self, Fault> {
+        let mut rest = text;
+        let mut count = 0_u32;
+        while let Some((action, behind)) = first(rest) {
+            Action::from_text(action, form)?;
+            count = count.saturating_add(1);
+            rest = behind;
+        }
+        if count == 0 && form == ActionForm::Control {
+            return Err(Fault::new(FaultKind::Action, 0));
+        }
+        Ok(Self { rest: text, form })
+    }
+
+    /// The text they stand in.
+    #[must_use]
+    pub const fn text(self) -> Text<'i> {
+        self.rest
+    }
+}
+
+/// The first item of a list that may end with a comma, and the rest.
+pub(crate) fn first(list: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
+    if list.is_empty() {
+        return None;
+    }
+    Some(list.split_once(',').unwrap_or((list, Text::new(""))))
+}
+
+impl<'i> Iterator for Actions<'i> {
+    type Item = Action<'i>;
+
+    fn next(&mut self) -> Option<Action<'i>> {
+        let (action, behind) = first(self.rest)?;
+        self.rest = behind;
+        Action::from_text(action, self.form).ok()
+    }
+}
+
+impl fmt::Debug for Actions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(*self).finish()
+    }
+}

@@ -1,0 +1,105 @@
+//! From bytes to events, and what follows from them.
+
+use super::*;
+use crate::kts::records::{Object, Reply, Update, Zone};
+use crate::secret::Secret;
+use crate::text::json::Text;
+
+impl Controller<'_> {
+    /// The next thing that the host tells.
+    pub(super) fn read(&mut self, now: Instant, rx: &mut RxBuf<'_>) -> Option<Slot> {
+        let Memory { reader, sn, .. } = &mut *self.memory;
+        let registered = self.phase == Phase::Registered;
+        let whose = |found: &str| match registered {
+            false => Some(FaultKind::NotRegistered),
+            true => (found != sn.as_str()).then_some(FaultKind::OtherSerial),
+        };
+        match reader.next(rx, self.config.order, whose) {
+            Step::Wait => None,
+            Step::Fault(fault) => Some(Slot::Fault(fault)),
+            Step::Frame(len) => Some(self.frame(len, now, rx)),
+            Step::Record(list, range) => {
+                self.last_heard = now;
+                let text = rx.unread().get(range.clone()).unwrap_or_default();
+                let early = self.sync.running;
+                let fault = match list {
+                    List::Zones => Zone::parse(text).map(|zone| self.flat.zone(&zone)),
+                    List::Objects => Object::parse(text).map(|object| self.flat.object(&object, self.sync.asked)),
+                    List::Push => Update::parse(text).map(|update| self.flat.update(&update)),
+                };
+                match fault {
+                    Ok(fault) => {
+                        self.news.fault = fault;
+                        Some(Slot::Record(list, range, early))
+                    }
+                    Err(fault) => Some(Slot::Fault(fault)),
+                }
+            }
+            Step::End(list) => {
+                self.last_heard = now;
+                let tag = self.memory.reader.tag();
+                match list {
+                    List::Zones => self.zones_end(tag),
+                    List::Objects => self.objects_end(tag, now),
+                    List::Push => {}
+                }
+                Some(Slot::ListEnd(list))
+            }
+        }
+    }
+
+    /// A frame that is no list.
+    fn frame(&mut self, len: usize, now: Instant, rx: &RxBuf<'_>) -> Slot {
+        let text = rx.unread().get(..len).unwrap_or_default();
+        let frame = match decode_ref(text, self.config.order) {
+            Ok(frame) => frame,
+            Err(fault) => return Slot::Fault(fault),
+        };
+        let same = frame.sn.raw() == self.memory.sn.as_str();
+        match (frame.body(), self.phase) {
+            (Body::Register(registration), phase) => {
+                if phase == Phase::Registered && !same {
+                    return Slot::Fault(Fault::new(FaultKind::OtherSerial, 0));
+                }
+                return if self.register(&registration, now) { Slot::Registering(len) } else { Slot::Frame(len) };
+            }
+            (_, Phase::Waiting | Phase::Asking) => return Slot::Fault(Fault::new(FaultKind::NotRegistered, 0)),
+            _ if !same => return Slot::Fault(Fault::new(FaultKind::OtherSerial, 0)),
+            (Body::Keepalive, _) => self.owed = Owed::Keepalive,
+            (Body::ControlReply(reply), _) => {
+                self.requests.settle(Kind::Control, outcome(&reply));
+            }
+            (Body::ConfigureReply(reply), _) => {
+                let same = |key: Secret<Text<'_>>| asking::stamp(Secret::new(key.expose().decoded(&mut [0; 128]).unwrap_or_default()));
+                // Another key than the one that was sent.
+                let odd = reply.is_ok() && reply.key.is_some_and(|key| same(key) != self.memory.new_key);
+                self.requests.settle(Kind::Configure, if odd { Outcome::Unclear } else { outcome(&reply) });
+            }
+            (Body::TimingReply(reply), _) => {
+                self.task_answered(&reply);
+            }
+            // Requests and unknown commands: nothing follows.
+            _ => {}
+        }
+        self.last_heard = now;
+        Slot::Frame(len)
+    }
+
+    /// A record as an event.
+    pub(super) fn record<'i>(&self, list: List, text: &'i [u8], early: bool) -> Event<'i> {
+        let event = match list {
+            List::Zones => Zone::parse(text).map(Event::Zone),
+            List::Objects => Object::parse(text).map(Event::Object),
+            List::Push => Update::parse(text).map(|update| Event::Update { update, early }),
+        };
+        event.unwrap_or_else(Event::Fault)
+    }
+}
+
+fn outcome(reply: &Reply<'_>) -> Outcome {
+    match reply.code() {
+        Some(0) => Outcome::Confirmed,
+        Some(code) => Outcome::Refused(code),
+        None => Outcome::Unclear,
+    }
+}

@@ -1,0 +1,191 @@
+//! What a host has: objects with values, tasks, a key.
+
+use crate::home::{AlarmKind, Notice, Source};
+use crate::kts::encode::ObjectInfo;
+use crate::kts::task::{Days, Task, TaskFlag};
+use crate::kts::{Action, ActionForm, Actions, Short};
+use crate::secret::Secret;
+use crate::text::json::Text;
+
+/// An object and its value.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectState<'b> {
+    /// What it is.
+    pub info: ObjectInfo<'b>,
+    pub(crate) value: Short<16>,
+    pub(crate) known: bool,
+    /// The value is to be pushed.
+    pub(crate) dirty: bool,
+    /// The change is to be told to the caller.
+    pub(crate) told: bool,
+}
+
+impl<'b> ObjectState<'b> {
+    /// An object whose value was not read yet.
+    #[must_use]
+    pub const fn new(info: ObjectInfo<'b>) -> Self {
+        Self { info, value: Short::EMPTY, known: false, dirty: false, told: true }
+    }
+
+    /// The same with a value of up to 16 bytes; longer ones leave it unread.
+    #[must_use]
+    pub fn with_value(mut self, value: &str) -> Self {
+        if let Some(value) = Short::of(value) {
+            (self.value, self.known) = (value, true);
+        }
+        self
+    }
+
+    /// The value; `None` while it was not read.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.known.then(|| self.value.as_str())
+    }
+
+    /// Sets the value; a new one is pushed.
+    pub(crate) fn set(&mut self, value: Option<Short<16>>) {
+        let (value, known) = (value.unwrap_or(Short::EMPTY), value.is_some());
+        let changed = (self.value, self.known) != (value, known);
+        (self.value, self.known) = (value, known);
+        self.dirty |= changed;
+        self.told &= !changed;
+    }
+
+    /// The change in words that all panels share.
+    pub(crate) fn notice(&self) -> Option<Notice> {
+        let number = self.info.id.parse().ok()?;
+        let on = match self.value()? {
+            "0" => false,
+            "1" => true,
+            _ => return None,
+        };
+        match (self.info.eis, self.info.device) {
+            (1, 9) => Some(Notice::Alarm { kind: AlarmKind::Intrusion, source: Source::Device(number), active: on }),
+            (1, _) => Some(Notice::Output { output: number, on }),
+            _ => None,
+        }
+    }
+}
+
+/// A task that a server has left here.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TaskState {
+    pub(crate) id: Short<16>,
+    pub(crate) name: Short<48>,
+    pub(crate) room: Short<16>,
+    pub(crate) actions: Short<120>,
+    pub(crate) days: Days,
+    pub(crate) minutes: u16,
+    pub(crate) used: bool,
+    pub(crate) enabled: bool,
+    /// It is forgotten when the server has been told.
+    pub(crate) dead: bool,
+    /// It has run, which is to be told to the caller.
+    pub(crate) ran: bool,
+}
+
+impl TaskState {
+    /// Id of the task, or `None` while the place is free.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.used.then(|| self.id.as_str())
+    }
+
+    /// Whether it runs.
+    #[must_use]
+    pub const fn is_enabled(&self) -> bool {
+        self.used && self.enabled
+    }
+
+    /// From a task that can be run: with an id, a time, and texts that fit.
+    pub(crate) fn of(task: &Task<'_>) -> Option<Self> {
+        fn short<const N: usize>(text: Option<Text<'_>>) -> Option<Short<N>> {
+            text.map_or(Some(Short::EMPTY), Short::of_text)
+        }
+        let id = short(task.id).filter(|id| !id.is_empty())?;
+        let dead = task.flag? == TaskFlag::Delete;
+        let minutes = match task.time_of_day() {
+            Some(time) => time.minutes(),
+            None if dead => 0,
+            None => return None,
+        };
+        Some(Self {
+            id,
+            name: short(task.name)?,
+            room: short(task.room)?,
+            actions: short(task.actions.map(Actions::text))?,
+            days: task.days(),
+            minutes,
+            used: true,
+            enabled: match task.flag? {
+                TaskFlag::Enable => true,
+                TaskFlag::Disable | TaskFlag::Delete => false,
+                TaskFlag::Other(_) => return None,
+            },
+            dead,
+            ran: false,
+        })
+    }
+
+    /// Whether it runs in a minute since 1970, local time.
+    pub(crate) fn is_due(&self, minute: u64) -> bool {
+        // The first day was a Thursday.
+        let day = u8::try_from((minute / 1440).wrapping_add(3) % 7).unwrap_or(0).saturating_add(1);
+        self.used && self.enabled && minute % 1440 == u64::from(self.minutes) && self.days.contains(day)
+    }
+}
+
+/// Key and domain of a host. They outlive the connection, and change when a server says so.
+#[derive(Clone, Copy)]
+pub struct Credentials {
+    key: Short<64>,
+    domain: Short<96>,
+}
+
+impl Credentials {
+    /// A key of 1 to 64 bytes and a domain of up to 96; `None` if one is of another length.
+    #[must_use]
+    pub fn new(key: Secret<&str>, domain: &str) -> Option<Self> {
+        let key = Short::of(key.expose()).filter(|key| !key.is_empty())?;
+        Some(Self { key, domain: Short::of(domain)? })
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> Secret<&str> {
+        Secret::new(self.key.as_str())
+    }
+
+    /// Where the host dials.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.domain.as_str()
+    }
+}
+
+impl core::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Credentials").field("key", &self.key()).field("domain", &self.domain).finish()
+    }
+}
+
+/// Carries out an action. Whether an object has the address and takes values of the type.
+pub(crate) fn act(objects: &mut [ObjectState<'_>], action: &Action<'_>) -> bool {
+    let Some(value) = Short::of_text(action.value) else { return false };
+    let mut found = false;
+    for object in objects.iter_mut().filter(|object| takes(object, action)) {
+        object.set(Some(value));
+        found = true;
+    }
+    found
+}
+
+/// Whether an action is for an object.
+pub(crate) fn takes(object: &ObjectState<'_>, action: &Action<'_>) -> bool {
+    object.info.write == Some(action.address) && object.info.eis == action.eis
+}
+
+/// The actions of a task.
+pub(crate) fn actions<'t>(task: &'t TaskState) -> impl Iterator<Item = Action<'t>> {
+    Actions::from_text(Text::new(task.actions.as_str()), ActionForm::Timing).into_iter().flatten()
+}

@@ -1,0 +1,390 @@
+//! From received bytes to frames, and to the records of lists that may be longer than the memory.
+//!
+//! A list (`rsp1`, `rsp2`, `push`) is read record by record, however long it is, so that what is told does not depend on the size of the
+//! buffer. Other frames are collected and must fit.
+
+use core::ops::Range;
+
+use super::frames::find_delimiter;
+use super::unwrap;
+use super::verbs::Verb;
+use super::wire::{DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, Order};
+use crate::buf::RxBuf;
+use crate::error::{Fault, FaultKind, JsonError};
+use crate::text::elements::{Elements, MARGIN, Piece};
+
+/// Bytes of the receive buffer beyond the longest frame that is collected, and beyond the longest record: what the scanner needs, and the
+/// delimiter.
+const ROOM: usize = 32;
+
+/// What comes next.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// Nothing whole: more bytes are needed.
+    Wait,
+    /// A frame that is no list, of so many bytes at the front.
+    Frame(usize),
+    /// A record of a list, and where it stands among the unread bytes.
+    Record(List, Range<usize>),
+    /// A list has ended well.
+    End(List),
+    Fault(Fault),
+}
+
+/// Which list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    Zones,
+    Objects,
+    Push,
+}
+
+impl List {
+    fn of(verb: Verb<'_>) -> Option<Self> {
+        Some(match verb {
+            Verb::Zones => Self::Zones,
+            Verb::Objects => Self::Objects,
+            Verb::Push => Self::Push,
+            _ => return None,
+        })
+    }
+
+    pub(crate) const fn verb(self) -> Verb<'static> {
+        match self {
+            Self::Zones => Verb::Zones,
+            Self::Objects => Verb::Objects,
+            Self::Push => Verb::Push,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Collecting,
+    /// Reading a list.
+    List(List),
+    /// Up to the delimiter.
+    Skipping,
+}
+
+/// Members of a list's frame that were seen.
+const SN: u8 = 1;
+const CMD: u8 = 2;
+
+/// The reader. It owns no bytes.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    elements: Elements<()>,
+    mode: Mode,
+    /// Bytes at the front that hold no delimiter.
+    scanned: usize,
+    /// Bytes of the list that were released.
+    released: usize,
+    /// Inside a `data` that is a text.
+    wrapped: bool,
+    /// Bytes at the front that were taken out of that text.
+    unwrapped: usize,
+    /// Bytes that its quotes and escapes took.
+    removed: usize,
+    seen: u8,
+    /// A record is being taken apart: it did not fit.
+    apart: bool,
+    /// `tag` of the list, if it was a number.
+    tag: Option<u32>,
+    /// Bytes to drop before anything else.
+    held: usize,
+}
+
+impl Reader {
+    pub(crate) fn new() -> Self {
+        Self {
+            elements: elements(0),
+            mode: Mode::Collecting,
+            scanned: 0,
+            released: 0,
+            wrapped: false,
+            unwrapped: 0,
+            removed: 0,
+            seen: 0,
+            apart: false,
+            tag: None,
+            held: 0,
+        }
+    }
+
+    /// The number that the list's host repeats from the query.
+    pub(crate) const fn tag(&self) -> Option<u32> {
+        self.tag
+    }
+
+    fn begin(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.released = 0;
+        (self.wrapped, self.unwrapped, self.removed) = (false, 0, 0);
+    }
+
+    /// Reads on. `whose` judges the serial number of a list before its records are told.
+    pub(crate) fn next(&mut self, rx: &mut RxBuf<'_>, order: Order, mut whose: impl FnMut(&str) -> Option<FaultKind>) -> Step {
+        rx.discard(core::mem::take(&mut self.held));
+        let limit = rx.capacity().saturating_sub(ROOM).min(MAX_FRAME);
+        loop {
+            match self.mode {
+                Mode::Skipping => match find_delimiter(rx.unread(), self.scanned) {
+                    (_, Some(end)) => {
+                        rx.discard(end.saturating_add(DELIMITER.len()));
+                        self.scanned = 0;
+                        self.begin(Mode::Collecting);
+                    }
+                    (scanned, None) => {
+                        rx.discard(if rx.is_eof() { rx.unread().len() } else { scanned });
+                        self.scanned = 0;
+                        return Step::Wait;
+                    }
+                },
+                Mode::List(list) => return self.list(list, rx),
+                Mode::Collecting => {
+                    let (scanned, end) = find_delimiter(rx.unread(), self.scanned);
+                    self.scanned = scanned;
+                    let whole = end.or(if rx.is_eof() { Some(rx.unread().len()) } else { None });
+                    let step = match whole {
+                        Some(0) => {
+                            rx.discard(if end.is_some() { DELIMITER.len() } else { 0 });
+                            self.scanned = 0;
+                            if end.is_none() {
+                                return Step::Wait;
+                            }
+                            continue;
+                        }
+                        Some(len) if len <= limit => self.whole(rx, len, end.is_some(), order, limit, &mut whose),
+                        None if scanned <= limit => return Step::Wait,
+                        _ => self.long(rx, order, limit, &mut whose),
+                    };
+                    if let Some(step) = step {
+                        return step;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A frame is here whole.
+    fn whole(
+        &mut self,
+        rx: &mut RxBuf<'_>,
+        len: usize,
+        delimited: bool,
+        order: Order,
+        limit: usize,
+        whose: &mut impl FnMut(&str) -> Option<FaultKind>,
+    ) -> Option<Step> {
+        let text = rx.unread().get(..len).unwrap_or_default();
+        let head = Head::read(text, order).ok().and_then(|head| Some((List::of(Verb::from_text(head.cmd))?, head.data_at?, head.sn)));
+        if let Some((list, at, sn)) = head {
+            let fault = whose(sn.raw());
+            return self.begin_list(rx, list, at, limit, fault);
+        }
+        let drop = len.saturating_add(if delimited { DELIMITER.len() } else { 0 });
+        match Frame::read(text, order).map(|frame| (frame.wrapped(), List::of(frame.verb()), frame.sn)) {
+            // Only in the lenient order.
+            Ok((wrapped, Some(list), sn)) => {
+                let fault = whose(sn.raw());
+                if let Some(range) = wrapped {
+                    unwrap::in_place(rx.unread_mut().get_mut(range).unwrap_or_default());
+                }
+                self.start_list(list, limit);
+                fault.map(|kind| self.skip(Fault::new(kind, 0)))
+            }
+            Ok((wrapped, None, _)) => {
+                if let Some(range) = wrapped {
+                    unwrap::in_place(rx.unread_mut().get_mut(range).unwrap_or_default());
+                }
+                self.scanned = 0;
+                self.held = drop;
+                Some(Step::Frame(len))
+            }
+            Err(fault) => {
+                self.scanned = 0;
+                self.held = drop;
+                Some(Step::Fault(fault))
+            }
+        }
+    }
+
+    /// A frame is longer than what can be collected: a list, or lost.
+    fn long(&mut self, rx: &mut RxBuf<'_>, order: Order, limit: usize, whose: &mut impl FnMut(&str) -> Option<FaultKind>) -> Option<Step> {
+        let front = rx.unread().get(..limit).unwrap_or_default();
+        let too_long = Fault::new(FaultKind::TooLong { limit: u32::try_from(limit).unwrap_or(u32::MAX) }, limit);
+        match Head::read(front, order) {
+            Ok(Head { sn, cmd, data_at: Some(at) }) => match List::of(Verb::from_text(cmd)) {
+                Some(list) => {
+                    let fault = whose(sn.raw());
+                    self.begin_list(rx, list, at, limit, fault)
+                }
+                None => Some(self.skip(too_long)),
+            },
+            Ok(_) => Some(self.skip(too_long)),
+            Err(Fault { kind: FaultKind::Json(JsonError::End), .. }) => Some(self.skip(too_long)),
+            Err(fault) => Some(self.skip(fault)),
+        }
+    }
+
+    fn start_list(&mut self, list: List, limit: usize) {
+        self.elements = elements(limit.saturating_sub(MARGIN));
+        self.seen = 0;
+        self.apart = false;
+        self.tag = None;
+        self.begin(Mode::List(list));
+    }
+
+    /// A list begins whose `data` stands at `at`.
+    fn begin_list(&mut self, rx: &mut RxBuf<'_>, list: List, at: usize, limit: usize, fault: Option<FaultKind>) -> Option<Step> {
+        self.start_list(list, limit);
+        if let Some(kind) = fault {
+            return Some(self.skip(Fault::new(kind, 0)));
+        }
+        match rx.unread().get(at) {
+            Some(b'[') => None,
+            Some(b'"') => {
+                if let Some(quote) = rx.unread_mut().get_mut(at) {
+                    *quote = b' ';
+                }
+                self.wrapped = true;
+                self.unwrapped = at.saturating_add(1);
+                None
+            }
+            _ => Some(self.skip(Fault::new(FaultKind::Json(JsonError::Unexpected), at))),
+        }
+    }
+
+    /// Gives a fault and passes over the rest of the frame.
+    fn skip(&mut self, fault: Fault) -> Step {
+        self.begin(Mode::Skipping);
+        Step::Fault(fault)
+    }
+
+    /// Takes quotes and escapes out of a `data` that is a text, as far as it is here.
+    fn unwrap(&mut self, rx: &mut RxBuf<'_>, end: usize) -> usize {
+        let bytes = rx.unread_mut();
+        let (mut read, mut written) = (self.unwrapped, self.unwrapped);
+        while read < end && self.wrapped {
+            let rest = bytes.get(read..end).unwrap_or_default();
+            let used = match rest.first() {
+                Some(b'"') => {
+                    self.wrapped = false;
+                    if let Some(slot) = bytes.get_mut(written) {
+                        *slot = b' ';
+                    }
+                    written = written.saturating_add(1);
+                    1
+                }
+                _ => match unwrap::step(rest) {
+                    Some((unwrap::Decoded::Same, used)) => {
+                        let byte = rest.first().copied().unwrap_or(b' ');
+                        if let Some(slot) = bytes.get_mut(written) {
+                            *slot = byte;
+                        }
+                        written = written.saturating_add(1);
+                        used
+                    }
+                    Some((unwrap::Decoded::Bytes(decoded, size), used)) => {
+                        let to = written.saturating_add(size);
+                        crate::text::copy(bytes.get_mut(written..to).unwrap_or_default(), decoded.get(..size).unwrap_or_default());
+                        written = to;
+                        used
+                    }
+                    None => break,
+                },
+            };
+            read = read.saturating_add(used);
+        }
+        self.unwrapped = written;
+        let removed = read.saturating_sub(written);
+        if removed > 0 {
+            let len = bytes.len();
+            if let Some(tail) = bytes.get_mut(written..) {
+                crate::buf::move_to_front(tail, removed, len.saturating_sub(written));
+            }
+            rx.truncate(len.saturating_sub(removed));
+            self.removed = self.removed.saturating_add(removed);
+        }
+        removed
+    }
+
+    /// The next part of a list.
+    fn list(&mut self, list: List, rx: &mut RxBuf<'_>) -> Step {
+        loop {
+            let (mut scanned, mut end) = find_delimiter(rx.unread(), self.scanned);
+            if self.wrapped {
+                let bound = end.unwrap_or(scanned);
+                let removed = self.unwrap(rx, bound);
+                scanned = scanned.saturating_sub(removed);
+                end = end.map(|end| end.saturating_sub(removed));
+            }
+            self.scanned = scanned;
+            let delimited = end.is_some();
+            if rx.is_eof() && end.is_none() {
+                scanned = rx.unread().len();
+                end = Some(scanned);
+            }
+            // Nothing behind the limit is looked at, so that records are told up to it however the bytes were cut.
+            let left = MAX_FRAME.saturating_sub(self.released).saturating_sub(self.removed);
+            let too_long = end.unwrap_or(scanned) > left;
+            // An escape that is not whole yet is nothing for the scanner.
+            let seen = if self.wrapped { self.unwrapped } else { end.unwrap_or(scanned) };
+            let window = rx.unread().get(..seen.min(left)).unwrap_or_default();
+            match self.elements.next_piece(window) {
+                Piece::Record { range } => {
+                    if !self.apart {
+                        return Step::Record(list, range);
+                    }
+                }
+                Piece::Open { fault } => {
+                    self.apart = true;
+                    return Step::Fault(fault);
+                }
+                Piece::Close => self.apart = false,
+                Piece::Scalar { range, .. } if !self.elements.is_inside() => {
+                    let text = window.get(range).unwrap_or_default();
+                    let bit = match self.elements.path().last() {
+                        "sn" => SN,
+                        "cmd" => CMD,
+                        "tag" => {
+                            self.tag = core::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+                            continue;
+                        }
+                        "data" | "timestamp" | "rand" | "sign" => SN | CMD,
+                        _ => continue,
+                    };
+                    if self.seen & bit != 0 {
+                        return self.skip(Fault::new(FaultKind::Order, self.released));
+                    }
+                    self.seen |= bit;
+                }
+                Piece::Fault(fault) => return self.skip(fault),
+                Piece::More if too_long => {
+                    return self.skip(Fault::new(FaultKind::TooLong { limit: MAX_FRAME_U32 }, MAX_FRAME));
+                }
+                Piece::More => {
+                    let Some(end) = end else {
+                        let free = self.elements.release(window);
+                        rx.discard(free);
+                        self.scanned = self.scanned.saturating_sub(free);
+                        self.unwrapped = self.unwrapped.saturating_sub(free);
+                        self.released = self.released.saturating_add(free);
+                        return Step::Wait;
+                    };
+                    let result = self.elements.finish();
+                    rx.discard(end.saturating_add(if delimited { DELIMITER.len() } else { 0 }));
+                    self.scanned = 0;
+                    self.begin(Mode::Collecting);
+                    return result.map_or_else(Step::Fault, |()| Step::End(list));
+                }
+                Piece::Scalar { .. } | Piece::Part { .. } => {}
+            }
+        }
+    }
+}
+
+fn elements(limit: usize) -> Elements<()> {
+    Elements::new("data", |_| false, limit, ())
+}

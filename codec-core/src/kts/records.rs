@@ -1,0 +1,366 @@
+//! What stands in `data`: zones, objects, values, queries, answers, settings.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::address::{ActionForm, Actions, GroupAddress};
+use super::eis::DeviceType;
+use super::task::{Task, TaskFlag};
+use crate::error::{Fault, FaultKind};
+use crate::secret::Secret;
+use crate::text::cursor::Cursor;
+use crate::text::json::{Array, Object as Json, Text};
+
+/// Stands for "all" in a query, "none" for a parent, and "not read yet" for a value.
+pub(crate) const NONE: &str = "-1";
+
+/// `None` for `-1`.
+fn some(text: Text<'_>) -> Option<Text<'_>> {
+    (text != NONE).then_some(text)
+}
+
+/// `None` for an empty text.
+fn filled(text: Option<Text<'_>>) -> Option<Text<'_>> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// Members of the object at the cursor, by name. `usual` are the names as they stand in a frame, `"NAME":"`, in the order in which hosts
+/// send them: most members are found by one comparison. Of several with one name the last counts.
+#[inline(always)]
+fn members<'i, const N: usize>(cursor: &mut Cursor<'i>, usual: &[&str; N]) -> Result<[Option<Text<'i>>; N], Fault> {
+    let mut found = [None; N];
+    cursor.open()?;
+    let mut expected = 0_usize;
+    while cursor.more(b'}')? {
+        cursor.space();
+        if let (Some(name), Some(slot)) = (usual.get(expected), found.get_mut(expected)) {
+            if cursor.eat(name.as_bytes()) {
+                *slot = Some(cursor.string()?);
+                expected = expected.wrapping_add(1);
+                continue;
+            }
+        }
+        let key = cursor.key()?;
+        let value = cursor.value()?.scalar();
+        let mut room = [0; 16];
+        let Some(name) = key.decoded(&mut room) else { continue };
+        let is = |usual: &&str| usual.strip_prefix('"').and_then(|usual| usual.strip_suffix("\":\"")) == Some(name);
+        if let Some(at) = usual.iter().position(is) {
+            if let Some(slot) = found.get_mut(at) {
+                *slot = value;
+            }
+            expected = at.wrapping_add(1);
+        }
+    }
+    cursor.depth = cursor.depth.saturating_sub(1);
+    Ok(found)
+}
+
+/// Something that stands in a list.
+pub trait Record<'i>: Sized {
+    /// Reads the object at the cursor.
+    #[doc(hidden)]
+    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault>;
+
+    /// Checks `text`, one object.
+    ///
+    /// # Errors
+    /// Class `json` if it is no object, `address` if a group address is none.
+    fn parse(text: &'i [u8]) -> Result<Self, Fault> {
+        let text = crate::text::json::utf8(text)?;
+        let mut cursor = Cursor::new(text);
+        cursor.space();
+        let record = Self::read(&mut cursor)?;
+        cursor.end()?;
+        Ok(record)
+    }
+}
+
+/// A zone (`rsp1`). Missing members are `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Zone<'i> {
+    /// `nID`: identifies the zone.
+    pub id: Option<Text<'i>>,
+    /// `nName`: name for people.
+    pub name: Option<Text<'i>>,
+    /// `pID`: the zone it is a part of; `None` for `-1`.
+    pub parent: Option<Text<'i>>,
+    /// `Icon`: `@bedroom`.
+    pub icon: Option<Text<'i>>,
+}
+
+impl<'i> Record<'i> for Zone<'i> {
+    #[inline]
+    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+        let [id, name, parent, icon] = members(cursor, &["\"nID\":\"", "\"nName\":\"", "\"pID\":\"", "\"Icon\":\""])?;
+        Ok(Self { id, name, parent: parent.and_then(some), icon })
+    }
+}
+
+/// An object (`rsp2`): something that has a value. Missing and empty members are `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Object<'i> {
+    /// `oID`: identifies the object on its host.
+    pub id: Option<Text<'i>>,
+    /// `EIS`: type of the value.
+    pub eis: Option<Text<'i>>,
+    /// `val`: the value; `None` while the host has not read it (`-1`).
+    pub value: Option<Text<'i>>,
+    /// `oName`: name for people.
+    pub name: Option<Text<'i>>,
+    /// `room`: zone it belongs to.
+    pub room: Option<Text<'i>>,
+    /// `type`: kind of device.
+    pub device: Option<DeviceType<'i>>,
+    /// `addrSet`: where values are written.
+    pub write: Option<GroupAddress>,
+    /// `addrSet2`: where the status comes from.
+    pub status: Option<GroupAddress>,
+    /// `addrSet3`.
+    pub third: Option<GroupAddress>,
+    /// `group`: tag.
+    pub group: Option<Text<'i>>,
+    /// `Icon`: `@light`.
+    pub icon: Option<Text<'i>>,
+}
+
+impl<'i> Record<'i> for Object<'i> {
+    #[inline]
+    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+        let at = cursor.at;
+        let [id, eis, value, name, room, device, write, status, third, group, icon] = members(
+            cursor,
+            &[
+                "\"oID\":\"",
+                "\"EIS\":\"",
+                "\"val\":\"",
+                "\"oName\":\"",
+                "\"room\":\"",
+                "\"type\":\"",
+                "\"addrSet\":\"",
+                "\"addrSet2\":\"",
+                "\"addrSet3\":\"",
+                "\"group\":\"",
+                "\"Icon\":\"",
+            ],
+        )?;
+        let address = |text: Option<Text<'i>>| match filled(text) {
+            Some(text) => GroupAddress::from_text(text).map(Some).ok_or(Fault::new(FaultKind::Address, at)),
+            None => Ok(None),
+        };
+        Ok(Self {
+            id,
+            eis,
+            value: value.and_then(some),
+            name,
+            room: filled(room),
+            device: filled(device).map(DeviceType::from_text),
+            write: address(write)?,
+            status: address(status)?,
+            third: address(third)?,
+            group: filled(group),
+            icon: filled(icon),
+        })
+    }
+}
+
+impl Object<'_> {
+    /// The type of the value as a number.
+    #[must_use]
+    pub fn eis_number(&self) -> Option<u16> {
+        u16::try_from(self.eis?.number()?).ok()
+    }
+}
+
+/// A value that changed (`push`). Missing and empty members are `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Update<'i> {
+    /// `oID`: which object.
+    pub id: Option<Text<'i>>,
+    /// `EIS`: type of the value.
+    pub eis: Option<Text<'i>>,
+    /// `val`: the value; `None` while the host has not read it (`-1`).
+    pub value: Option<Text<'i>>,
+    /// `room`.
+    pub room: Option<Text<'i>>,
+    /// `navi`.
+    pub navi: Option<Text<'i>>,
+}
+
+impl<'i> Record<'i> for Update<'i> {
+    #[inline]
+    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+        let [id, eis, value, room, navi] = members(cursor, &["\"oID\":\"", "\"EIS\":\"", "\"val\":\"", "\"room\":\"", "\"navi\":\""])?;
+        Ok(Self { id, eis, value: value.and_then(some), room: filled(room), navi: filled(navi) })
+    }
+}
+
+impl Update<'_> {
+    /// The type of the value as a number.
+    #[must_use]
+    pub fn eis_number(&self) -> Option<u16> {
+        u16::try_from(self.eis?.number()?).ok()
+    }
+}
+
+/// The records of a list that was checked.
+#[derive(Clone, Copy)]
+pub struct List<'i, T> {
+    array: Array<'i>,
+    record: PhantomData<T>,
+}
+
+impl<'i, T: Record<'i>> List<'i, T> {
+    pub(crate) const fn new(array: Array<'i>) -> Self {
+        Self { array, record: PhantomData }
+    }
+
+    /// The records in their order. Items that are no objects are left out.
+    #[must_use]
+    pub fn iter(&self) -> Records<'i, T> {
+        Records { cursor: Cursor::inside(self.array.as_str()), record: PhantomData }
+    }
+
+    /// Whether every record is well-formed.
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        let mut records = self.iter();
+        while let Some(record) = records.read() {
+            record?;
+        }
+        Ok(())
+    }
+}
+
+impl<T> fmt::Debug for List<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "List({} bytes)", self.array.as_str().len())
+    }
+}
+
+/// The records of a [`List`].
+#[derive(Clone, Debug)]
+pub struct Records<'i, T> {
+    cursor: Cursor<'i>,
+    record: PhantomData<T>,
+}
+
+impl<'i, T: Record<'i>> Records<'i, T> {
+    fn read(&mut self) -> Option<Result<T, Fault>> {
+        loop {
+            self.cursor.more(b']').ok().filter(|more| *more)?;
+            self.cursor.space();
+            if self.cursor.peek() == Some(b'{') {
+                return Some(T::read(&mut self.cursor));
+            }
+            self.cursor.value().ok()?;
+        }
+    }
+}
+
+impl<'i, T: Record<'i>> Iterator for Records<'i, T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.read()?.ok()
+    }
+}
+
+/// What is asked for (`query1`, `query2`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Query<'i> {
+    /// `oRoom`: which zone; `None` for all (`-1`).
+    pub room: Option<Text<'i>>,
+    /// `tag`: chosen by who asks.
+    pub tag: Option<Text<'i>>,
+}
+
+impl<'i> Query<'i> {
+    pub(crate) fn of(object: Json<'i>) -> Self {
+        Self { room: object.text("oRoom").and_then(some), tag: object.text("tag") }
+    }
+}
+
+/// Whether something was done: `error` of an answer, `0` for yes.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Reply<'i> {
+    /// `error`, as it was written.
+    pub error: Option<Text<'i>>,
+    /// `key` of a `cfgrsp`.
+    pub key: Option<Secret<Text<'i>>>,
+}
+
+impl<'i> Reply<'i> {
+    pub(crate) fn of(object: Json<'i>) -> Self {
+        Self { error: object.text("error"), key: object.text("key").map(Secret::new) }
+    }
+
+    /// The number of the error, 0 for none.
+    #[must_use]
+    pub fn code(&self) -> Option<u32> {
+        self.error?.number()
+    }
+
+    /// Whether it was done.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.code() == Some(0)
+    }
+}
+
+/// A new key and domain (`cfg`).
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Settings<'i> {
+    /// `key`: what the next registration is signed with.
+    pub key: Option<Secret<Text<'i>>>,
+    /// `domain`: where the host dials from then on.
+    pub domain: Option<Text<'i>>,
+}
+
+impl<'i> Settings<'i> {
+    pub(crate) fn of(object: Json<'i>) -> Self {
+        Self { key: object.text("key").map(Secret::new), domain: object.text("domain") }
+    }
+}
+
+/// The answer to a task (`timingrsp`): the task again, or an error.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct TaskReply<'i> {
+    /// `error`, as it was written.
+    pub error: Option<Text<'i>>,
+    /// The task, as far as it is repeated.
+    pub task: Task<'i>,
+}
+
+impl TaskReply<'_> {
+    /// Whether the task was taken: an identifier and no error, or error 0.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        match self.error {
+            Some(error) => error.number() == Some(0),
+            None => self.task.id.is_some(),
+        }
+    }
+}
+
+impl<'i> Task<'i> {
+    /// Reads a task; of a text of actions that is wrong, the fault.
+    pub(crate) fn of(object: Json<'i>) -> Result<Self, Fault> {
+        let actions = object.text("action").map(|text| Actions::from_text(text, ActionForm::Timing)).transpose()?;
+        Ok(Self {
+            id: object.text("tid"),
+            name: object.text("tname"),
+            room: object.text("oRoom"),
+            flag: object.text("flag").map(TaskFlag::from_text),
+            time: object.text("time"),
+            actions,
+            repeat: object.text("repeat"),
+        })
+    }
+}

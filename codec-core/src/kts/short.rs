@@ -1,0 +1,60 @@
+//! Short texts kept by value.
+
+use core::fmt;
+
+use crate::text::json::Text;
+
+/// A text of up to `N` bytes (255 at most), kept by value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Short<const N: usize> {
+    bytes: [u8; N],
+    len: u8,
+}
+
+impl<const N: usize> Short<N> {
+    /// No text.
+    pub const EMPTY: Self = Self { bytes: [0; N], len: 0 };
+
+    /// Keeps a text. `None` if it is too long.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let mut short = Self::EMPTY;
+        crate::text::copy(short.bytes.get_mut(..text.len())?, text.as_bytes());
+        short.len = u8::try_from(text.len()).ok()?;
+        Some(short)
+    }
+
+    /// Keeps a text that was received, decoded. `None` if it is too long.
+    #[must_use]
+    pub fn of_text(text: Text<'_>) -> Option<Self> {
+        let mut short = Self::EMPTY;
+        let len = text.copy_to(&mut short.bytes)?.len();
+        short.len = u8::try_from(len).ok()?;
+        Some(short)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.bytes.get(..usize::from(self.len)).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// Whether there is no text.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl<const N: usize> Default for Short<N> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl<const N: usize> fmt::Debug for Short<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}

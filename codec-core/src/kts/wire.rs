@@ -1,0 +1,447 @@
+//! One frame: decode it from a slice, without state and without time.
+//!
+//! ```text
+//! {"sn":"08ABEF112233","cmd":"rsp2","data":[{…},{…}]}            CR LF
+//! {"sn":"08ABEF112233","cmd":"reg","timestamp":"…","rand":"…","sign":"…"}  CR LF
+//! ```
+//!
+//! When several things are wrong, the first of this list is told: it is too long, it is not JSON, its members are out of order, an address or
+//! action is none.
+
+use core::fmt;
+
+use super::address::{ActionForm, Actions};
+use super::records::{List, Object, Query, Reply, Settings, TaskReply, Update, Zone};
+use super::task::Task;
+use super::unwrap;
+use super::verbs::Verb;
+use crate::error::{Fault, FaultKind, JsonError};
+use crate::text::cursor::Cursor;
+use crate::text::json::{self, Text, Value};
+
+/// Longest frame in bytes, the delimiter not counted. The document says 40 KB.
+pub const MAX_FRAME: usize = 40 * 1024;
+pub(crate) const MAX_FRAME_U32: u32 = 40 * 1024;
+
+/// What stands between frames.
+pub const DELIMITER: &[u8; 2] = b"\r\n";
+
+/// In which order members are accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Order {
+    /// As the document wants it: `sn`, `cmd`, then `data`, or `timestamp`, `rand`, `sign`. What is unknown may only follow.
+    #[default]
+    Strict,
+    /// Any order; unknown members are passed over.
+    Lenient,
+}
+
+/// A frame. It borrows the bytes it was received in. Printing it shows no `data`: there may be a key in it.
+#[derive(Clone, Copy)]
+pub struct Frame<'i> {
+    pub(crate) sn: Text<'i>,
+    pub(crate) cmd: Text<'i>,
+    data: Option<Value<'i>>,
+    /// Offset of the byte behind `data`.
+    data_end: usize,
+    timestamp: Option<Text<'i>>,
+    rand: Option<Text<'i>>,
+    sign: Option<Text<'i>>,
+    tag: Option<Text<'i>>,
+}
+
+/// What a frame says.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Body<'i> {
+    /// `reg`.
+    Register(Registration<'i>),
+    /// `regrsp`.
+    RegisterReply(Reply<'i>),
+    /// `query1`.
+    QueryZones(Query<'i>),
+    /// `rsp1`.
+    Zones(List<'i, Zone<'i>>),
+    /// `query2`.
+    QueryObjects(Query<'i>),
+    /// `rsp2`.
+    Objects(List<'i, Object<'i>>),
+    /// `control`.
+    Control(Actions<'i>),
+    /// `controlrsp`.
+    ControlReply(Reply<'i>),
+    /// `push`.
+    Push(List<'i, Update<'i>>),
+    /// `cfg`.
+    Configure(Settings<'i>),
+    /// `cfgrsp`.
+    ConfigureReply(Reply<'i>),
+    /// `timing`.
+    Timing(Task<'i>),
+    /// `timingrsp`.
+    TimingReply(TaskReply<'i>),
+    /// `keepalive`.
+    Keepalive,
+    /// Another command. [`Frame::data`] has what came with it.
+    Unknown(Text<'i>),
+}
+
+/// Who a host says it is (`reg`). All texts stand as they were sent: the signature covers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Registration<'i> {
+    /// `sn`: serial number or MAC address of the host.
+    pub sn: Text<'i>,
+    /// `timestamp`: seconds since 1970, UTC.
+    pub timestamp: Text<'i>,
+    /// `rand`: never twice the same.
+    pub rand: Text<'i>,
+    /// `sign`: see [`sign`](super::sign()).
+    pub sign: Text<'i>,
+}
+
+/// Decodes a frame without its delimiter, members in the document's order. `data` that is text where it should be an object or a list is
+/// turned into that, in the slice.
+///
+/// ```
+/// use codec_core::kts::{self, Body};
+///
+/// let mut bytes = *br#"{"sn":"08ABEF112233","cmd":"control","data":"EIS1=1/1/1=1"}"#;
+/// let frame = kts::decode(&mut bytes)?;
+/// let Body::Control(mut actions) = frame.body() else { panic!("not a control") };
+/// let action = actions.next().unwrap();
+/// assert_eq!((action.eis, action.address.to_string(), action.value.raw()), (1, "1/1/1".to_string(), "1"));
+/// # Ok::<(), codec_core::Fault>(())
+/// ```
+///
+/// # Errors
+/// A [`Fault`] of class `too-long`, `json`, `order`, `address` or `action`.
+pub fn decode(text: &mut [u8]) -> Result<Frame<'_>, Fault> {
+    decode_with(text, Order::Strict)
+}
+
+/// As [`decode`], with a choice of the order.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
+    let wrapped = Frame::read(text, order)?.wrapped();
+    if let Some(range) = wrapped {
+        unwrap::in_place(text.get_mut(range).unwrap_or_default());
+    }
+    decode_ref(text, order)
+}
+
+/// As [`decode_with`], for bytes that cannot be changed: `data` in a text is a fault of class `json` where an object or a list must be.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_ref(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
+    let frame = Frame::read(text, order)?;
+    frame.parse().map(|_| frame).map_err(|fault| Fault { at: fault.at.saturating_add(frame.data_at()), ..fault })
+}
+
+/// A name of a member that has a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    Sn,
+    Cmd,
+    Data,
+    Timestamp,
+    Rand,
+    Sign,
+    Tag,
+    Other,
+}
+
+impl Name {
+    fn of(key: Text<'_>) -> Self {
+        match key.decoded(&mut [0; 16]) {
+            Some("sn") => Self::Sn,
+            Some("cmd") => Self::Cmd,
+            Some("data") => Self::Data,
+            Some("timestamp") => Self::Timestamp,
+            Some("rand") => Self::Rand,
+            Some("sign") => Self::Sign,
+            Some("tag") => Self::Tag,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether `cmd` and nothing else stands for a registration.
+fn is_registration(cmd: Text<'_>) -> bool {
+    Verb::from_text(cmd) == Verb::Register
+}
+
+impl<'i> Frame<'i> {
+    /// Checks the text and finds the members. What is in `data` is checked to be JSON only.
+    pub(crate) fn read(bytes: &'i [u8], order: Order) -> Result<Self, Fault> {
+        if bytes.len() > MAX_FRAME {
+            return Err(Fault::new(FaultKind::TooLong { limit: MAX_FRAME_U32 }, MAX_FRAME));
+        }
+        let text = json::utf8(bytes)?;
+        let mut cursor = Cursor::new(text);
+        cursor.space();
+        if cursor.peek() != Some(b'{') {
+            let at = cursor.at;
+            cursor.value()?;
+            cursor.end()?;
+            return Err(Fault::new(FaultKind::Json(JsonError::Unexpected), at));
+        }
+        cursor.open()?;
+        let mut reading = Reading::new(order);
+        while cursor.more(b'}')? {
+            cursor.space();
+            let at = cursor.at;
+            let key = cursor.key()?;
+            let value = cursor.value()?;
+            reading.member(at, Name::of(key), value, cursor.at);
+        }
+        let end = cursor.at;
+        cursor.end()?;
+        reading.finish(end)
+    }
+
+    /// Where `data` stands, if it is a text that should be an object or a list.
+    pub(crate) fn wrapped(&self) -> Option<core::ops::Range<usize>> {
+        let Some(Value::Text(text)) = self.data else { return None };
+        let opening = if self.verb().is_list() { '[' } else { '{' };
+        let known = !matches!(self.verb(), Verb::Control | Verb::Other(_) | Verb::Register | Verb::Keepalive);
+        let holds = text.chars().find(|character| !json::is_space(*character)) == Some(opening);
+        (known && holds).then(|| self.data_end.saturating_sub(text.raw().len()).saturating_sub(2)..self.data_end)
+    }
+
+    /// Offset of `data`.
+    fn data_at(&self) -> u32 {
+        let len = match self.data {
+            Some(Value::Text(text)) => text.raw().len().saturating_add(2),
+            Some(Value::Object(object)) => object.as_str().len(),
+            Some(Value::Array(array)) => array.as_str().len(),
+            _ => 0,
+        };
+        u32::try_from(self.data_end.saturating_sub(len)).unwrap_or(u32::MAX)
+    }
+
+    /// Serial number or MAC address of the host.
+    #[must_use]
+    pub const fn sn(&self) -> Text<'i> {
+        self.sn
+    }
+
+    /// What the frame is.
+    #[must_use]
+    pub fn verb(&self) -> Verb<'i> {
+        Verb::from_text(self.cmd)
+    }
+
+    /// `cmd`, as it was written.
+    #[must_use]
+    pub const fn cmd(&self) -> Text<'i> {
+        self.cmd
+    }
+
+    /// `data`, as it was written. It may hold a key.
+    #[must_use]
+    pub const fn data(&self) -> Option<Value<'i>> {
+        self.data
+    }
+
+    /// `tag` behind `data`, from hosts that repeat that of the query.
+    #[must_use]
+    pub const fn tag(&self) -> Option<Text<'i>> {
+        self.tag
+    }
+
+    /// What the frame says.
+    #[must_use]
+    pub fn body(&self) -> Body<'i> {
+        // It was parsed when the frame was decoded.
+        self.parse().unwrap_or(Body::Unknown(self.cmd))
+    }
+
+    pub(crate) fn parse(&self) -> Result<Body<'i>, Fault> {
+        let wrong = Fault::new(FaultKind::Json(JsonError::Unexpected), 0);
+        let object = || self.data.and_then(Value::object).ok_or(wrong);
+        let array = || self.data.and_then(Value::array).ok_or(wrong);
+        Ok(match self.verb() {
+            Verb::Register => Body::Register(Registration {
+                sn: self.sn,
+                timestamp: self.timestamp.ok_or(wrong)?,
+                rand: self.rand.ok_or(wrong)?,
+                sign: self.sign.ok_or(wrong)?,
+            }),
+            Verb::RegisterReply => Body::RegisterReply(Reply::of(object()?)),
+            Verb::QueryZones => Body::QueryZones(Query::of(object()?)),
+            Verb::Zones => {
+                let list = List::new(array()?);
+                list.check()?;
+                Body::Zones(list)
+            }
+            Verb::QueryObjects => Body::QueryObjects(Query::of(object()?)),
+            Verb::Objects => {
+                let list = List::new(array()?);
+                list.check()?;
+                Body::Objects(list)
+            }
+            Verb::Control => {
+                let text = self.data.and_then(Value::scalar).ok_or(wrong)?;
+                Body::Control(Actions::from_text(text, ActionForm::Control)?)
+            }
+            Verb::ControlReply => Body::ControlReply(Reply::of(object()?)),
+            Verb::Push => {
+                let list = List::new(array()?);
+                list.check()?;
+                Body::Push(list)
+            }
+            Verb::Configure => Body::Configure(Settings::of(object()?)),
+            Verb::ConfigureReply => Body::ConfigureReply(Reply::of(object()?)),
+            Verb::Timing => Body::Timing(Task::of(object()?)?),
+            Verb::TimingReply => {
+                let object = object()?;
+                Body::TimingReply(TaskReply { error: object.text("error"), task: Task::of(object)? })
+            }
+            Verb::Keepalive => Body::Keepalive,
+            Verb::Other(cmd) => Body::Unknown(cmd),
+        })
+    }
+}
+
+impl fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame").field("sn", &self.sn).field("cmd", &self.cmd).finish_non_exhaustive()
+    }
+}
+
+/// Members found so far.
+struct Reading<'i> {
+    order: Order,
+    sn: Option<Text<'i>>,
+    cmd: Option<Text<'i>>,
+    data: Option<Value<'i>>,
+    data_end: usize,
+    timestamp: Option<Text<'i>>,
+    rand: Option<Text<'i>>,
+    sign: Option<Text<'i>>,
+    tag: Option<Text<'i>>,
+    wrong: Option<Fault>,
+}
+
+impl<'i> Reading<'i> {
+    const fn new(order: Order) -> Self {
+        Self { order, sn: None, cmd: None, data: None, data_end: 0, timestamp: None, rand: None, sign: None, tag: None, wrong: None }
+    }
+
+    /// Which member must come next in the strict order; `None` when all are there.
+    fn expected(&self) -> Option<Name> {
+        let Some(cmd) = self.cmd else { return Some(if self.sn.is_none() { Name::Sn } else { Name::Cmd }) };
+        if is_registration(cmd) {
+            let members = [(Name::Timestamp, self.timestamp), (Name::Rand, self.rand), (Name::Sign, self.sign)];
+            return members.into_iter().find(|(_, text)| text.is_none()).map(|(name, _)| name);
+        }
+        self.data.is_none().then_some(Name::Data)
+    }
+
+    fn member(&mut self, at: usize, name: Name, value: Value<'i>, end: usize) {
+        let fits = match (self.order, self.expected()) {
+            (Order::Strict, Some(expected)) => name == expected,
+            // Nothing that has a place may come again.
+            (Order::Strict, None) => matches!(name, Name::Tag | Name::Other),
+            (Order::Lenient, _) => true,
+        };
+        let wrong = |kind| Some(Fault::new(kind, at));
+        let slot = match name {
+            Name::Sn => &mut self.sn,
+            Name::Cmd => &mut self.cmd,
+            Name::Timestamp => &mut self.timestamp,
+            Name::Rand => &mut self.rand,
+            Name::Sign => &mut self.sign,
+            Name::Tag => {
+                self.tag = value.scalar();
+                self.wrong = self.wrong.or(if fits { None } else { wrong(FaultKind::Order) });
+                return;
+            }
+            Name::Data => {
+                let twice = self.data.replace(value).is_some();
+                self.data_end = end;
+                self.wrong = self.wrong.or(if fits && !twice { None } else { wrong(FaultKind::Order) });
+                return;
+            }
+            Name::Other => {
+                self.wrong = self.wrong.or(if fits { None } else { wrong(FaultKind::Order) });
+                return;
+            }
+        };
+        let found = match value {
+            Value::Text(text) | Value::Number(text) => Some(text),
+            _ => None,
+        };
+        self.wrong = self.wrong.or(match (fits && slot.is_none(), found) {
+            (false, _) => wrong(FaultKind::Order),
+            (true, None) => wrong(FaultKind::Json(JsonError::Unexpected)),
+            (true, Some(_)) => None,
+        });
+        *slot = found.or(*slot);
+    }
+
+    fn finish(self, end: usize) -> Result<Frame<'i>, Fault> {
+        if let Some(fault) = self.wrong {
+            return Err(fault);
+        }
+        let missing = Fault::new(FaultKind::Order, end);
+        let (Some(sn), Some(cmd)) = (self.sn, self.cmd) else { return Err(missing) };
+        let needs_data = !matches!(Verb::from_text(cmd), Verb::Keepalive | Verb::Other(_) | Verb::Register);
+        if needs_data && self.data.is_none() || is_registration(cmd) && self.expected().is_some() {
+            return Err(missing);
+        }
+        let Self { data, data_end, timestamp, rand, sign, tag, .. } = self;
+        Ok(Frame { sn, cmd, data, data_end, timestamp, rand, sign, tag })
+    }
+}
+
+/// What stands before `data`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head<'i> {
+    pub(crate) sn: Text<'i>,
+    pub(crate) cmd: Text<'i>,
+    /// Offset of the first byte of `data`, if there is a `data`.
+    pub(crate) data_at: Option<usize>,
+}
+
+impl<'i> Head<'i> {
+    /// Reads the front of a frame that may go on behind `bytes`. The lenient order passes over unknown members, but `sn` and `cmd` must come
+    /// before `data` here too.
+    pub(crate) fn read(bytes: &'i [u8], order: Order) -> Result<Self, Fault> {
+        // A character may be cut at the end.
+        let text = match core::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => bytes.get(..error.valid_up_to()).and_then(|good| core::str::from_utf8(good).ok()).unwrap_or_default(),
+        };
+        let mut cursor = Cursor::new(text);
+        cursor.space();
+        cursor.open()?;
+        let mut reading = Reading::new(order);
+        while cursor.more(b'}')? {
+            cursor.space();
+            let at = cursor.at;
+            let name = Name::of(cursor.key()?);
+            cursor.space();
+            if name == Name::Data {
+                reading.member(at, name, Value::Null, cursor.at);
+                return match (reading.wrong, reading.sn, reading.cmd) {
+                    (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: Some(cursor.at) }),
+                    (Some(fault), _, _) => Err(fault),
+                    _ => Err(Fault::new(FaultKind::Order, at)),
+                };
+            }
+            let value = cursor.value()?;
+            reading.member(at, name, value, cursor.at);
+        }
+        match (reading.wrong, reading.sn, reading.cmd) {
+            (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: None }),
+            (Some(fault), _, _) => Err(fault),
+            _ => Err(Fault::new(FaultKind::Order, cursor.at)),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! KTS hosts.
+
+pub(crate) mod decode;
+pub(crate) mod table;
