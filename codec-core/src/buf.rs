@@ -154,7 +154,7 @@ impl<'b> RxBuf<'b> {
     }
 
     /// The unread bytes, to be decoded in place.
-    #[cfg(any(feature = "kts", feature = "ws"))]
+    #[cfg(any(feature = "g90", feature = "kts", feature = "ws"))]
     pub(crate) fn unread_mut(&mut self) -> &mut [u8] {
         self.storage.get_mut(self.head..self.tail).unwrap_or_default()
     }
@@ -275,7 +275,7 @@ impl<'b> TxBuf<'b> {
 
     /// All that is free, in one piece, to write a frame into before its length is known. Only what [`advance`](Self::advance)
     /// names is sent.
-    #[cfg(any(feature = "kts", feature = "ws"))]
+    #[cfg(any(feature = "g90", feature = "kts", feature = "ws"))]
     pub(crate) fn spare(&mut self) -> &mut [u8] {
         if self.head > 0 {
             move_to_front(self.storage, self.head, self.tail);
@@ -286,9 +286,26 @@ impl<'b> TxBuf<'b> {
     }
 
     /// Says that the first `len` bytes of [`spare`](Self::spare) are to be sent.
-    #[cfg(any(feature = "kts", feature = "ws"))]
+    #[cfg(any(feature = "g90", feature = "kts", feature = "ws"))]
     pub(crate) fn advance(&mut self, len: usize) {
         self.tail = self.tail.saturating_add(len).min(self.storage.len());
+    }
+
+    /// Says that the first `len` bytes of [`spare`](Self::spare) are a datagram. Only if nothing waited.
+    #[cfg(feature = "g90")]
+    pub(crate) fn advance_datagram(&mut self, len: usize, to: SocketAddr) {
+        self.tail = self.tail.saturating_add(len).min(self.storage.len());
+        self.to = Some(to);
+    }
+
+    /// Puts a datagram in, if nothing waits and it fits.
+    #[cfg(feature = "g90")]
+    pub(crate) fn append_datagram(&mut self, datagram: &[u8], to: SocketAddr) -> bool {
+        let fits = self.is_empty() && self.append(datagram);
+        if fits {
+            self.to = Some(to);
+        }
+        fits
     }
 
     /// Appends a whole frame, or nothing when it does not fit.

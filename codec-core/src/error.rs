@@ -94,6 +94,40 @@ pub enum FaultKind {
     OtherSerial,
     /// Ksenia: `CRC_16` is missing, or not `0x` and one to four hexadecimal digits, under a policy that wants it.
     CrcFormat,
+    /// G90: a message ends inside its header.
+    ShortHeader {
+        /// Bytes the header has.
+        needed: u32,
+        /// Bytes there are.
+        found: u32,
+    },
+    /// G90: a message ends before the length in its header.
+    LengthExceedsData {
+        /// The length that its header tells.
+        length: u32,
+        /// Bytes there are.
+        found: u32,
+    },
+    /// G90: no message has the length that the header tells. In a stream the beginning of the next one is looked for.
+    MessageLength {
+        /// The length that the header tells.
+        found: i32,
+    },
+    /// G90: another version of the protocol than 1.
+    Version {
+        /// The version.
+        found: u16,
+    },
+    /// G90: a message is too short for the fields it has to have.
+    ShortPayload {
+        /// Bytes that its fields take behind the header.
+        needed: u32,
+        /// Bytes there are behind the header.
+        found: u32,
+    },
+    /// G90: a notification or an alert is not as it has to be.
+    #[cfg(feature = "g90")]
+    Notify(crate::g90::notify::NotifyFault),
     /// Ksenia: the value of `CRC_16` does not fit the text, under a policy that cares.
     Crc {
         /// The value that would fit.
@@ -101,6 +135,9 @@ pub enum FaultKind {
         /// The value received.
         found: u16,
     },
+    /// G90, local protocol: markers, code, page or record are wrong.
+    #[cfg(feature = "g90")]
+    Local(crate::g90::local::LocalFault),
 }
 
 /// A part of a Ksenia message.
@@ -189,7 +226,8 @@ impl core::error::Error for JsonError {}
 impl FaultKind {
     /// A short stable word for the class of the fault: `empty`, `truncated`, `too-long`, `trailing`, `hex`, `text`, `start`,
     /// `command`, `length`, `checksum`, `json`, `envelope`, `table-full`, `order`, `address`, `action`, `not-registered`,
-    /// `other-sn`, `crc_format` or `crc`.
+    /// `other-sn`, `crc_format`, `crc`, `short-header`, `length-exceeds-data`, `bad-length`, `bad-version`, `short-payload`, or one of
+    /// [`NotifyFault::class`](crate::g90::notify::NotifyFault::class).
     pub const fn class(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -211,7 +249,16 @@ impl FaultKind {
             Self::NotRegistered => "not-registered",
             Self::OtherSerial => "other-sn",
             Self::CrcFormat => "crc_format",
+            Self::ShortHeader { .. } => "short-header",
+            Self::LengthExceedsData { .. } => "length-exceeds-data",
+            Self::MessageLength { .. } => "bad-length",
+            Self::Version { .. } => "bad-version",
+            Self::ShortPayload { .. } => "short-payload",
+            #[cfg(feature = "g90")]
+            Self::Notify(fault) => fault.class(),
             Self::Crc { .. } => "crc",
+            #[cfg(feature = "g90")]
+            Self::Local(fault) => fault.class(),
         }
     }
 }
@@ -237,8 +284,17 @@ impl fmt::Display for FaultKind {
             Self::Action => f.write_str("not an action of the form EIS1=1/1/1=1"),
             Self::NotRegistered => f.write_str("nothing is registered on this connection"),
             Self::OtherSerial => f.write_str("the serial number is not the registered one"),
+            Self::ShortHeader { needed, found } => write!(f, "header cut short: {found} bytes of {needed}"),
+            Self::LengthExceedsData { length, found } => write!(f, "message of {length} bytes cut short: {found} bytes are there"),
+            Self::MessageLength { found } => write!(f, "no message has {found} bytes"),
+            Self::Version { found } => write!(f, "version is {found}, must be 1"),
+            Self::ShortPayload { needed, found } => write!(f, "{found} bytes behind the header, its fields take {needed}"),
             Self::CrcFormat => f.write_str("CRC_16 is missing or no hexadecimal number"),
+            #[cfg(feature = "g90")]
+            Self::Notify(fault) => fault.fmt(f),
             Self::Crc { expected, found } => write!(f, "CRC_16 is {found:04X}, should be {expected:04X}"),
+            #[cfg(feature = "g90")]
+            Self::Local(fault) => fault.fmt(f),
         }
     }
 }
@@ -327,6 +383,26 @@ pub enum EncodeError {
         /// Offset of the character in it.
         at: u32,
     },
+    /// A number that may be negative is outside its range.
+    OutOfSignedRange {
+        /// Which number.
+        field: &'static str,
+        /// Smallest allowed value.
+        min: i64,
+        /// Largest allowed value.
+        max: i64,
+        /// The value given.
+        found: i64,
+    },
+    /// A text that is too short or too long. How long it is, is not repeated: the text may be a secret.
+    TextLength {
+        /// Which text.
+        field: &'static str,
+        /// Fewest characters.
+        min: i64,
+        /// Most characters.
+        max: i64,
+    },
     /// Something that is needed was not given.
     Missing {
         /// What.
@@ -340,6 +416,8 @@ impl fmt::Display for EncodeError {
             Self::NoSpace { needed } => write!(f, "the frame takes {needed} bytes, the output slice is shorter"),
             Self::OutOfRange { field, min, max, found } => write!(f, "{field} is {found}, must be {min} to {max}"),
             Self::BadCharacter { field, at } => write!(f, "{field} has a character that is not allowed, at offset {at}"),
+            Self::OutOfSignedRange { field, min, max, found } => write!(f, "{field} is {found}, must be {min} to {max}"),
+            Self::TextLength { field, min, max } => write!(f, "{field} must have {min} to {max} characters"),
             Self::Missing { field } => write!(f, "{field} is needed"),
         }
     }
@@ -412,6 +490,10 @@ pub enum CloseReason {
     LoginRefused,
     /// The panel does not know the login any more. A new connection may log in again.
     SessionEnded,
+    /// The panel is none of those that may connect, or says it is another.
+    DeviceRefused,
+    /// The cloud sent the panel elsewhere: an event before it has told where.
+    Redirected,
     /// The programming of the panel changes (Ksenia: `Bye...`). It refuses connections for some seconds; wait 8 before the next.
     Reprogramming,
     /// The opening handshake of the WebSocket failed.
@@ -431,6 +513,8 @@ impl fmt::Display for CloseReason {
             Self::NoAnswer { millis } => write!(f, "no answer for {millis} ms"),
             Self::LoginRefused => f.write_str("the panel refused the login"),
             Self::SessionEnded => f.write_str("the panel ended the login"),
+            Self::DeviceRefused => f.write_str("the panel is none of those that may connect"),
+            Self::Redirected => f.write_str("the panel was sent elsewhere"),
             Self::Reprogramming => f.write_str("the programming of the panel changes"),
             #[cfg(feature = "ws")]
             Self::Handshake(error) => write!(f, "opening handshake failed: {error}"),

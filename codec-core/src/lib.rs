@@ -21,6 +21,9 @@
 //! | Ness D8X, D16X, D32X, D8+ | [`ness`] | [`ness::Controller`] | [`ness::Panel`] |
 //! | Ksenia Lares 4.0 | [`ksenia`] | [`ksenia::Controller`] | [`ksenia::Panel`] |
 //! | KTS hosts (KNX gateways) | [`kts`] | [`kts::Controller`] | [`kts::Panel`] |
+//! | G90, commands and replies | [`g90::local`] | [`g90::local::Controller`] | [`g90::local::Panel`] |
+//! | G90, what it tells by itself | [`g90::notify`] | [`g90::notify::Controller`] | [`g90::notify::Panel`] |
+//! | G90, its cloud | [`g90::cloud`] | [`g90::cloud::Controller`] | [`g90::cloud::Panel`] |
 //!
 //! A **controller** watches and commands a panel, whoever dials whom. A **panel** is the device, or a simulation of it. [`home`] has
 //! the words that all protocols share: a bridge that needs no more works with every panel.
@@ -99,15 +102,15 @@
 //!
 //! # Features
 //!
-//! One per protocol (`ness`, `ksenia`, `kts`) and `ws` for WebSocket, all on by default. `defmt`: `defmt::Format` on public types; the crate
-//! itself never logs. `serde`: records into structs of the caller's. `wide-tables`: larger tables for CRCs on small targets.
-//! `arbitrary`: for fuzz harnesses of other crates.
+//! One per protocol (`ness`, `ksenia`, `g90`, `kts`) and `ws` for WebSocket, all on by default. `defmt`: `defmt::Format` on public types; the
+//! crate itself never logs. `serde`: records into structs of the caller's. `wide-tables`: larger tables for CRCs on small targets. `arbitrary`:
+//! for fuzz harnesses of other crates.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_debug_implementations)]
 #![cfg_attr(
-    not(all(feature = "ksenia", feature = "kts", feature = "ness", feature = "ws")),
-    allow(dead_code, reason = "not every protocol uses all that they share")
+    not(all(feature = "g90", feature = "ksenia", feature = "kts", feature = "ness", feature = "ws")),
+    allow(dead_code, unreachable_pub, reason = "not every protocol uses all that they share")
 )]
 // Nothing the peer or the caller does may panic. Lints see most ways to do so, not all.
 #![cfg_attr(
@@ -137,6 +140,8 @@ struct Readme;
 
 mod buf;
 mod error;
+#[cfg(feature = "g90")]
+pub mod g90;
 pub mod home;
 #[cfg(feature = "ksenia")]
 pub mod ksenia;

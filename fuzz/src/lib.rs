@@ -8,10 +8,14 @@
 //! ```
 //!
 //! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those of KTS
-//! `kts.dict`, `ws` and `ksenia_session` have no dictionary. `cargo run -p fuzz --example corpus` writes the committed files again.
+//! `kts.dict`, those for datagrams `g90.dict`, `g90_cloud` has its own, `ws` and `ksenia_session` have none. `cargo run -p fuzz --example
+//! corpus` writes the committed files again, those of `g90_local` excepted, which were written by hand.
 
 pub mod elements;
 mod feed;
+pub mod g90_cloud;
+pub mod g90_local;
+pub mod g90_notify;
 pub mod ksenia_envelope;
 pub mod ksenia_session;
 pub mod kts_decode;
@@ -28,6 +32,9 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("elements", elements::run),
+    ("g90_cloud", g90_cloud::run),
+    ("g90_local", g90_local::run),
+    ("g90_notify", g90_notify::run),
     ("ksenia_envelope", ksenia_envelope::run),
     ("ksenia_session", ksenia_session::run),
     ("kts_decode", kts_decode::run),

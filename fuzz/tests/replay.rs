@@ -63,3 +63,55 @@ fn messages_of_the_shared_vectors_are_judged_alike() {
     println!("ksenia_envelope, elements: {} vectors", wires.len());
     assert!(!wires.is_empty());
 }
+
+#[test]
+fn datagrams_of_the_shared_vectors_come_back() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors/g90.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("no shared vectors beside this checkout");
+        return;
+    };
+    let records: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let wires: Vec<Vec<u8>> = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| record["wire_hex"].as_str().unwrap().as_bytes().chunks(2).map(byte).collect())
+        .collect();
+    wires.iter().for_each(|wire| fuzz::g90_local::run(wire));
+    wires.windows(8).for_each(|some| fuzz::g90_local::run(&some.concat()));
+    assert!(!wires.is_empty());
+    let mut inputs = 0;
+    for record in records.as_array().unwrap().iter().filter(|record| record["transport"] == "local-notification") {
+        let digits = record["wire_hex"].as_str().unwrap();
+        let wire: Vec<u8> = (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect();
+        fuzz::g90_notify::run(&wire);
+        fuzz::g90_notify::run(&[&[wire.len() as u8][..], &wire].concat());
+        inputs += 2;
+    }
+    println!("g90_notify: {inputs} inputs from vectors");
+    assert!(inputs > 0);
+}
+
+#[test]
+fn packets_of_the_shared_vectors_are_cut_alike() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors/g90.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("no shared vectors beside this checkout");
+        return;
+    };
+    let records: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let records = records.as_array().unwrap().iter().filter(|record| record["transport"] == "cloud");
+    let bytes = |record: &serde_json::Value| {
+        let digits = record["wire_hex"].as_str().unwrap();
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect::<Vec<u8>>()
+    };
+    let packets: Vec<Vec<u8>> = records.map(bytes).collect();
+    for packet in &packets {
+        fuzz::g90_cloud::run(packet);
+    }
+    fuzz::g90_cloud::run(&packets.concat());
+    println!("g90_cloud: {} vectors", packets.len());
+    assert!(!packets.is_empty());
+}

@@ -105,7 +105,7 @@ impl<'i> Text<'i> {
 }
 
 /// The UTF-8 bytes of a character and how many they are. As `char::encode_utf8`, which has a way to panic.
-fn utf8_bytes(character: char) -> ([u8; 4], usize) {
+pub(crate) fn utf8_bytes(character: char) -> ([u8; 4], usize) {
     let code = u32::from(character);
     let [_, _, _, low] = code.to_be_bytes();
     let tail = |shift: u32| {

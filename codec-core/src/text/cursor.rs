@@ -11,16 +11,24 @@ pub struct Cursor<'i> {
     pub(crate) at: usize,
     /// Levels that are open around this place.
     pub(crate) depth: u8,
+    /// Control characters in strings, `NaN` and `Infinity` are let through.
+    lenient: bool,
 }
 
 impl<'i> Cursor<'i> {
     pub(crate) const fn new(text: &'i str) -> Self {
-        Self { text, at: 0, depth: 0 }
+        Self { text, at: 0, depth: 0, lenient: false }
     }
 
-    /// Behind the opening bracket or brace of `text`.
+    /// As [`new`](Self::new), for panels whose JSON has control characters in strings, `NaN` or `Infinity`.
+    #[cfg(feature = "g90")]
+    pub(crate) const fn lenient(text: &'i str) -> Self {
+        Self { text, at: 0, depth: 0, lenient: true }
+    }
+
+    /// Behind the opening bracket or brace of `text`, which was checked.
     pub(crate) const fn inside(text: &'i str) -> Self {
-        Self { text, at: 1, depth: 0 }
+        Self { text, at: 1, depth: 0, lenient: true }
     }
 
     #[inline(always)]
@@ -145,6 +153,7 @@ impl<'i> Cursor<'i> {
                     return Ok(text);
                 }
                 Some(b'\\') => self.escape()?,
+                Some(_) if self.lenient => self.step(),
                 _ => return Err(self.fault(JsonError::Control)),
             }
             self.at = scan::string_end(self.text.as_bytes(), self.at);
@@ -215,7 +224,10 @@ impl<'i> Cursor<'i> {
             Some(b't') => b"true",
             Some(b'f') => b"false",
             Some(b'n') => b"null",
+            Some(b'-') if self.lenient && self.eat(b"-Infinity") => return Ok(Value::Number(Text::new("-Infinity"))),
             Some(b'-' | b'0'..=b'9') => return self.number(),
+            Some(b'N') if self.lenient && self.eat(b"NaN") => return Ok(Value::Number(Text::new("NaN"))),
+            Some(b'I') if self.lenient && self.eat(b"Infinity") => return Ok(Value::Number(Text::new("Infinity"))),
             _ => return Err(self.fault(JsonError::Unexpected)),
         };
         for byte in word {

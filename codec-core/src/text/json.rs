@@ -35,6 +35,19 @@ pub fn check(text: &[u8]) -> Result<Value<'_>, Fault> {
     Ok(value)
 }
 
+/// As [`check`], but control characters may stand in strings, and `NaN`, `Infinity` and `-Infinity` are numbers: some panels, and JSON
+/// readers that are used with them, take it as loosely.
+///
+/// # Errors
+/// As [`check`].
+#[cfg(feature = "g90")]
+pub fn check_lenient(text: &[u8]) -> Result<Value<'_>, Fault> {
+    let mut cursor = Cursor::lenient(utf8(text)?);
+    let value = cursor.value()?;
+    cursor.end()?;
+    Ok(value)
+}
+
 /// The text, if it is UTF-8.
 pub(crate) fn utf8(text: &[u8]) -> Result<&str, Fault> {
     core::str::from_utf8(text).map_err(|error| {

@@ -3,6 +3,9 @@
 
 mod decode;
 mod demo;
+mod g90_cloud;
+mod g90_local;
+mod g90_notify;
 mod ksenia;
 mod ksenia_live;
 mod ksenia_secrets;

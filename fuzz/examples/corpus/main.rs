@@ -1,6 +1,8 @@
 //! Writes the committed corpus: what documents and panels show, what our own encoders write, and mutations of both.
 
+mod datagrams;
 mod frames;
+mod g90_cloud;
 mod messages;
 
 use std::path::PathBuf;
@@ -88,10 +90,12 @@ fn main() -> std::io::Result<()> {
     write("ksenia_envelope", &mutated(&mut random, messages::envelopes(), 600))?;
     write("elements", &mutated(&mut random, messages::documents(), 600))?;
     write("ws", &mutated(&mut random, messages::frames(), 400))?;
+    write("g90_notify", &mutated(&mut random, datagrams::notifications(), 400))?;
     let lists: Vec<_> = (0..40).map(|number| (format!("operations-{number:02}"), bytes(&mut random, 20 + 10 * number))).collect();
     write("ksenia_session", &lists)?;
     write("kts_decode", &mutated(&mut random, frames::frames(), 900))?;
-    write("kts_session", &mutated(&mut random, frames::sessions(), 2_000))
+    write("kts_session", &mutated(&mut random, frames::sessions(), 2_000))?;
+    write("g90_cloud", &mutated(&mut random, g90_cloud::streams(), 700))
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {

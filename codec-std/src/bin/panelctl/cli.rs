@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
+use crate::families::g90::local::Expected;
 use crate::families::{CrcChoice, Protocol, ksenia, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
@@ -190,6 +191,21 @@ pub(crate) struct DecodeArgs {
     #[arg(long)]
     pub(crate) hex: bool,
 
+    /// Print one flat JSON object per unit instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) unit: UnitArgs,
+
+    /// The capture; standard input if it is absent or `-`
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// How units are read.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct UnitArgs {
     /// Ksenia: what to do about the CRC; `strict` unless given. Checksums of ness lines are reported and never a reason to refuse
     #[arg(long, value_enum)]
     pub(crate) crc: Option<CrcChoice>,
@@ -198,17 +214,18 @@ pub(crate) struct DecodeArgs {
     #[arg(long)]
     pub(crate) lenient: bool,
 
-    /// Print one flat JSON object per unit instead of a table
-    #[arg(long)]
-    pub(crate) json: bool,
-
     /// Hide user codes and PINs: their characters become 0, with the checksum that then fits
     #[arg(long)]
     pub(crate) mask: bool,
 
-    /// The capture; standard input if it is absent or `-`
-    #[arg(value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
+    /// G90 local: what the replies are to, as a code or a name; of a list with the rows that were asked for, as `102:1-10`. Replies to
+    /// something else, and longer pages, are bad
+    #[arg(long, value_name = "CODE[:FIRST-LAST]")]
+    pub(crate) expect: Option<Expected>,
+
+    /// G90: serial number (GUID) of the panel, for messages that do not name it; those that name another one are bad
+    #[arg(long, value_name = "GUID")]
+    pub(crate) device_id: Option<String>,
 }
 
 const DECODE_HELP: &str = "\
@@ -230,6 +247,33 @@ For ksenia:
   envelope   the JSON is no message: a member is missing or of the wrong type
   crc_format CRC_16 is missing or no number (--crc strict)
   crc        CRC_16 does not fit the text (--crc strict)
+  too-long, hex-input  as above
+For g90-cloud, where `messages` has what stands before in the unit:
+  short-header         a message ends inside its header
+  length-exceeds-data  a message ends before the length in its header; bytes are left over
+  bad-length           no message has the length in the header
+  bad-version          another version than 1
+  short-payload        a message is too short for its fields
+  bad-utf8             a device id or a name is not UTF-8; the rest is shown
+  too-long, empty, hex-input  as above
+For g90-local, where `code`, `data` and what else could be read are kept:
+  missing-start-marker, missing-end-marker  no ISTART, or no IEND with its NUL
+  bad-json, bad-utf8   not JSON; a discovery text that is not UTF-8
+  command-failed, command-error  the panel refuses; `error_text` has its reason
+  not-a-list, missing-code, missing-data, bad-request  the envelope is wrong
+  missing-pagination-header, bad-pagination-header  a page without its three numbers
+  truncated-page, extra-page  more or fewer rows than the page says, or than --expect says
+  wrong-code           a reply to something else than --expect says
+  bad-record           a record or row has a wrong number of fields, or one of the wrong type
+  bad-marker-or-terminator  a discovery text with another first word or no NUL
+  too-long, hex-input  as above
+For g90-notify:
+  bad-utf8, bad-json   the text is not UTF-8, or not JSON
+  missing-terminator   no NUL at the end
+  bad-envelope         not an array of a message code and data
+  bad-notification-arity, bad-alert-arity  the data has too few or too many elements
+  bad-record           an element is missing, too much or of the wrong type; `data` has what came
+  wrong-device-id      the alert is of another panel than --device-id says
   too-long, hex-input  as above
 
 Examples:

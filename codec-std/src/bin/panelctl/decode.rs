@@ -55,15 +55,21 @@ pub(crate) struct Problem {
     pub(crate) detail: String,
     /// Offset in bytes from the beginning of the unit.
     pub(crate) at: u64,
+    /// What could be read all the same.
+    pub(crate) fields: Fields,
 }
 
 impl From<codec_core::Fault> for Problem {
     fn from(fault: codec_core::Fault) -> Self {
-        Self { class: fault.kind.class(), detail: fault.kind.to_string(), at: fault.at.into() }
+        Self::new(fault.kind.class(), fault.kind.to_string(), fault.at.into())
     }
 }
 
 impl Problem {
+    pub(crate) fn new(class: &'static str, detail: impl Into<String>, at: u64) -> Self {
+        Self { class, detail: detail.into(), at, fields: Fields::new() }
+    }
+
     /// Without the numbers of the fault: they were read from the unit, and may be a part of a code in one that is damaged.
     pub(crate) fn masked(fault: codec_core::Fault) -> Self {
         let class = fault.kind.class();
@@ -73,12 +79,12 @@ impl Problem {
             FaultKind::Checksum { .. } => "wrong checksum".into(),
             kind => kind.to_string(),
         };
-        Self { class, detail, at: fault.at.into() }
+        Self::new(class, detail, fault.at.into())
     }
 }
 
 pub(crate) fn run(args: &DecodeArgs) -> anyhow::Result<Outcome> {
-    let mut decoder = args.protocol.decoder(args.mask, args.crc, args.lenient)?;
+    let mut decoder = args.protocol.decoder(&args.unit)?;
     let mut input: Box<dyn Read> = match args.file.as_deref() {
         Some(path) if path.as_os_str() != "-" => Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?),
         _ => {
@@ -134,13 +140,14 @@ impl<W: Write> Printer<W> {
                 self.bad += 1;
                 if !self.json {
                     let place = offset.map_or(String::new(), |offset| format!(" of the unit at byte {offset} of the stream"));
-                    let Problem { class, detail, at } = problem;
+                    let Problem { class, detail, at, .. } = problem;
                     return self.output.line(&format!("bad unit: {detail} ({class}) at byte {at}{place}"));
                 }
                 object.insert("ok".into(), json!(false));
                 object.insert("error".into(), json!(problem.class));
                 object.insert("detail".into(), json!(problem.detail));
                 object.insert("at".into(), json!(problem.at));
+                object.extend(problem.fields);
             }
         }
         if let Some(offset) = offset {
@@ -218,8 +225,7 @@ impl HexLines {
             return;
         }
         let Some(digit) = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else {
-            self.problem =
-                Some(Problem { class: "hex-input", detail: "the input line has a character that is no hexadecimal digit".into(), at });
+            self.problem = Some(Problem::new("hex-input", "the input line has a character that is no hexadecimal digit", at));
             return;
         };
         match self.half.take() {
@@ -227,7 +233,7 @@ impl HexLines {
             Some(high) if self.unit.len() < MAX_UNIT => self.unit.push(high << 4 | digit),
             Some(_) => {
                 let detail = format!("the input line holds more than {MAX_UNIT} bytes");
-                self.problem = Some(Problem { class: "too-long", detail, at: MAX_UNIT as u64 });
+                self.problem = Some(Problem::new("too-long", detail, MAX_UNIT as u64));
             }
         }
     }
@@ -235,7 +241,7 @@ impl HexLines {
     fn end_line(&mut self, decoder: &mut dyn Decoder, printer: &mut Printer<impl Write>) -> anyhow::Result<()> {
         let mut problem = self.problem.take();
         if self.half.take().is_some() && problem.is_none() {
-            problem = Some(Problem { class: "hex-input", detail: "the input line has an odd number of digits".into(), at: self.column });
+            problem = Some(Problem::new("hex-input", "the input line has an odd number of digits", self.column));
         }
         self.column = 0;
         let unit = match problem {
@@ -251,13 +257,14 @@ impl HexLines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::UnitArgs;
     use crate::families::Protocol;
 
     /// The output for input cut into pieces of a size.
     fn decoded(input: &[u8], hex: bool, json: bool, piece: usize) -> (Vec<String>, u64) {
         let mut printed = Vec::new();
         let mut printer = Printer { output: Output::new(&mut printed), json, bad: 0 };
-        let mut decoder = Protocol::Ness.decoder(false, None, false).unwrap();
+        let mut decoder = Protocol::Ness.decoder(&UnitArgs::default()).unwrap();
         let (mut lines, mut stream) = (HexLines::default(), Stream::default());
         for (bytes, eof) in input.chunks(piece).map(|bytes| (bytes, false)).chain([(&[][..], true)]) {
             match hex {

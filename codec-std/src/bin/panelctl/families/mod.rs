@@ -1,5 +1,6 @@
 //! The protocols. A family is one folder here, one variant of [`Protocol`] and one of each command's enum.
 
+pub(crate) mod g90;
 pub(crate) mod ksenia;
 pub(crate) mod kts;
 pub(crate) mod ness;
@@ -9,6 +10,7 @@ use clap::ValueEnum;
 use codec_core::ksenia::CrcPolicy;
 use codec_core::kts::Order;
 
+use crate::cli::UnitArgs;
 use crate::decode::Decoder;
 
 /// What `decode` can be told to decode.
@@ -20,20 +22,36 @@ pub(crate) enum Protocol {
     Ksenia,
     /// KTS hosts, the frames over TCP, of either direction
     Kts,
+    /// G90 panels, the binary messages to and from their cloud. With --hex a line may hold several: then they are in `messages`
+    G90Cloud,
+    /// G90 panels, commands, replies, system commands and discovery: datagrams of ports 12368 and 12900, each ended by its NUL
+    G90Local,
+    /// G90 panels, what they tell by themselves: datagrams to port 12901, each ended by its NUL
+    G90Notify,
 }
 
 impl Protocol {
     /// A decoder at the beginning of a capture.
-    pub(crate) fn decoder(self, mask: bool, crc: Option<CrcChoice>, lenient: bool) -> anyhow::Result<Box<dyn Decoder>> {
-        if lenient && self != Self::Kts {
+    pub(crate) fn decoder(self, args: &UnitArgs) -> anyhow::Result<Box<dyn Decoder>> {
+        if args.crc.is_some() && self != Self::Ksenia {
+            bail!("--crc is for ksenia: checksums of ness lines are reported, g90 and kts have none");
+        }
+        if args.lenient && self != Self::Kts {
             bail!("--lenient is for kts: members of other messages may stand in any order");
         }
-        Ok(match (self, crc) {
-            (Self::Ness, Some(_)) => bail!("--crc is for ksenia: checksums of ness lines are reported"),
-            (Self::Ness, None) => Box::new(ness::decode::LineDecoder::new(mask)),
-            (Self::Kts, Some(_)) => bail!("--crc is for ksenia: kts frames have no check value"),
-            (Self::Kts, None) => Box::new(kts::decode::FrameDecoder::new(mask, if lenient { Order::Lenient } else { Order::Strict })),
-            (Self::Ksenia, crc) => Box::new(ksenia::decode::MessageDecoder::new(mask, crc.unwrap_or(CrcChoice::Strict).policy())),
+        if args.expect.is_some() && self != Self::G90Local {
+            bail!("--expect is for g90-local");
+        }
+        if args.device_id.is_some() && !matches!(self, Self::G90Cloud | Self::G90Notify) {
+            bail!("--device-id is for g90");
+        }
+        Ok(match self {
+            Self::Ness => Box::new(ness::decode::LineDecoder::new(args.mask)),
+            Self::Ksenia => Box::new(ksenia::decode::MessageDecoder::new(args.mask, args.crc.unwrap_or(CrcChoice::Strict).policy())),
+            Self::Kts => Box::new(kts::decode::FrameDecoder::new(args.mask, if args.lenient { Order::Lenient } else { Order::Strict })),
+            Self::G90Cloud => Box::new(g90::cloud::decode::MessageDecoder::new(args.mask, args.device_id.as_deref())),
+            Self::G90Local => Box::new(g90::local::DatagramDecoder::new(args.mask, args.expect)),
+            Self::G90Notify => Box::new(g90::notify::DatagramDecoder::new(args.device_id.clone())),
         })
     }
 }

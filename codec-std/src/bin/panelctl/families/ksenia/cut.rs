@@ -40,7 +40,7 @@ impl Cutter {
             if self.seen == MAX_MESSAGE {
                 *self = Self { skipping: true, ..Self::default() };
                 let detail = format!("message longer than {MAX_MESSAGE} bytes");
-                return Cut::Bad { problem: Problem { class: "too-long", detail, at: MAX_MESSAGE as u64 }, used: MAX_MESSAGE };
+                return Cut::Bad { problem: Problem::new("too-long", detail, MAX_MESSAGE as u64), used: MAX_MESSAGE };
             }
             let whole = if self.depth == 0 { self.outside(*byte) } else { self.inside(*byte) };
             if let Some(with_this) = whole {

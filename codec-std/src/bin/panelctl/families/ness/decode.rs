@@ -38,7 +38,7 @@ impl Decoder for LineDecoder {
             ness::Cut::Frame { len, used } => Cut::Unit { len, used },
             ness::Cut::TooLong { used } => {
                 let detail = format!("line longer than {} bytes", ness::MAX_LINE);
-                Cut::Bad { problem: Problem { class: "too-long", detail, at: ness::MAX_LINE as u64 }, used }
+                Cut::Bad { problem: Problem::new("too-long", detail, ness::MAX_LINE as u64), used }
             }
         }
     }

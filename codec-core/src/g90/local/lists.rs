@@ -1,0 +1,223 @@
+//! Pages of lists, and their rows: sensors and devices.
+
+use super::fault::LocalFault;
+use super::record::{Record, record};
+use super::writer::Writer;
+use crate::error::Fault;
+use crate::g90::devices::{self, Definition};
+use crate::g90::{HistoryRow, PeripheralProtocol, PeripheralType, ReservedFlags, UserFlags};
+use crate::text::json::{Text, Value, Values};
+
+/// Rows on a page that clients ask for.
+pub const PAGE_SIZE: u32 = 10;
+
+/// A part of a list, with the rows not looked at yet.
+#[derive(Clone, Debug)]
+pub struct Page<'i> {
+    /// How many rows the list has; panels have been seen to say less.
+    pub total: i64,
+    /// Number of the first row of this page, from 1.
+    pub start: i64,
+    /// How many rows are on this page.
+    pub count: i64,
+    rows: Values<'i>,
+}
+
+impl<'i> Page<'i> {
+    /// Reads the data of an answer. It must have as many rows as it says.
+    ///
+    /// # Errors
+    /// [`LocalFault::NoPageHeader`], [`LocalFault::PageHeader`], [`LocalFault::TruncatedPage`] or [`LocalFault::ExtraPage`].
+    pub fn read(data: Value<'i>) -> Result<Self, Fault> {
+        let mut rows = data.array().ok_or(LocalFault::NoPageHeader)?.values();
+        let head = rows.next().ok_or(LocalFault::NoPageHeader)?;
+        let mut head = head.array().ok_or(LocalFault::PageHeader)?.values();
+        let mut number = || head.next().and_then(super::wire::whole).ok_or(LocalFault::PageHeader);
+        let (total, start, count) = (number()?, number()?, number()?);
+        if head.next().is_some() {
+            return Err(LocalFault::PageHeader.into());
+        }
+        let found = u32::try_from(rows.clone().count()).unwrap_or(u32::MAX);
+        let said = u32::try_from(count.max(0)).unwrap_or(u32::MAX);
+        if said > found {
+            return Err(LocalFault::TruncatedPage { count: said, rows: found }.into());
+        }
+        if said < found {
+            return Err(LocalFault::ExtraPage { limit: said, rows: found }.into());
+        }
+        Ok(Self { total, start, count, rows })
+    }
+
+    /// The page that is not there: what [`Reply::Done`](super::Reply::Done) to the request for a page means.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { total: 0, start: 0, count: 0, rows: crate::text::json::Array::new("[]").values() }
+    }
+
+    /// Refuses more rows than were asked for.
+    ///
+    /// # Errors
+    /// [`LocalFault::ExtraPage`].
+    pub fn expect_at_most(&self, limit: u32) -> Result<(), Fault> {
+        let rows = u32::try_from(self.count).unwrap_or(u32::MAX);
+        if self.count.is_positive() && rows > limit { Err(LocalFault::ExtraPage { limit, rows }.into()) } else { Ok(()) }
+    }
+
+    /// The rows as they came.
+    #[must_use]
+    pub fn rows(&self) -> Values<'i> {
+        self.rows.clone()
+    }
+
+    /// The rows as sensors, or as devices.
+    pub fn peripherals(&self) -> impl Iterator<Item = Result<Peripheral<'i>, Fault>> {
+        self.rows().zip(0_u32..).map(|(row, at)| Peripheral::read_row(row, at))
+    }
+
+    /// The rows as history.
+    pub fn history(&self) -> impl Iterator<Item = Result<HistoryRow<'i>, Fault>> {
+        self.rows()
+            .zip(0_u32..)
+            .map(|(row, at)| row.array().and_then(HistoryRow::from_array).ok_or(LocalFault::Record { row: at, field: 0 }.into()))
+    }
+}
+
+/// Writes the head of a page; rows are written next, each between [`open`](Writer::open) and [`close`](Writer::close).
+pub fn page_head(writer: &mut Writer<'_>, total: i64, start: i64, count: i64) {
+    writer.open();
+    writer.number(total);
+    writer.number(start);
+    writer.number(count);
+    writer.close();
+}
+
+record! {
+    /// A row of the list of sensors or of devices: 13 fields.
+    pub struct Peripheral<'i> {
+        /// Its name.
+        name: Text<'i>,
+        /// The panel's number of it, which notifications, deletion and switching use. Gaps are normal.
+        index: i64,
+        /// Room; 0 as far as is known.
+        room_id: i64,
+        /// What it is.
+        kind: PeripheralType,
+        /// Which of its kind.
+        subtype: i64,
+        /// Meaning unknown.
+        timeout: i64,
+        /// Whether it is in use, and what it does.
+        user_flags: UserFlags,
+        /// Meaning unknown.
+        baudrate: i64,
+        /// How it is connected.
+        protocol: PeripheralProtocol,
+        /// How its radio code is compared, and whether it can be written.
+        reserved: ReservedFlags,
+        /// How many outlets or channels it has.
+        node_count: i64,
+        /// Meaning unknown.
+        mask: i64,
+        /// Empty when read, in all captures.
+        private_data: Text<'i>,
+    }
+}
+
+impl<'i> Peripheral<'i> {
+    /// Its definition, if the row is one of the list of sensors.
+    #[must_use]
+    pub fn sensor(&self) -> Option<&'static Definition> {
+        devices::sensor(self.kind.raw(), self.subtype, self.protocol.raw())
+    }
+
+    /// Its definition, if the row is one of the list of devices.
+    #[must_use]
+    pub fn device(&self) -> Option<&'static Definition> {
+        devices::device(self.kind.raw(), self.subtype, self.protocol.raw())
+    }
+
+    /// Whether it is connected by radio.
+    #[must_use]
+    pub fn is_wireless(&self) -> bool {
+        self.protocol != PeripheralProtocol::Cord
+    }
+}
+
+record! {
+    /// What is sent to change or add a sensor or a device: 14 fields. The last three and `reserved` come from its [`Definition`], since
+    /// the panel does not tell them.
+    pub struct PeripheralSetup<'i> {
+        /// Its name.
+        name: Text<'i>,
+        /// The panel's number of it.
+        index: i64,
+        /// Room; 0 as far as is known.
+        room_id: i64,
+        /// What it is.
+        kind: PeripheralType,
+        /// Which of its kind.
+        subtype: i64,
+        /// Meaning unknown.
+        timeout: i64,
+        /// Whether it is in use, and what it does.
+        user_flags: UserFlags,
+        /// Meaning unknown.
+        baudrate: i64,
+        /// How it is connected.
+        protocol: PeripheralProtocol,
+        /// How its radio code is compared, and whether it can be written.
+        reserved: ReservedFlags,
+        /// How many outlets or channels it has.
+        node_count: i64,
+        /// Radio codes that the panel receives.
+        rx: i64,
+        /// Radio codes that the panel sends.
+        tx: i64,
+        /// The radio codes, in hexadecimal digits.
+        private_data: Text<'i>,
+    }
+}
+
+impl<'i> PeripheralSetup<'i> {
+    /// The row of a list, with what its definition adds.
+    #[must_use]
+    pub fn of(row: &Peripheral<'i>, definition: &Definition) -> Self {
+        Self {
+            name: row.name,
+            index: row.index,
+            room_id: row.room_id,
+            kind: row.kind,
+            subtype: row.subtype,
+            timeout: row.timeout,
+            user_flags: row.user_flags,
+            baudrate: row.baudrate,
+            protocol: row.protocol,
+            reserved: definition.reserved(),
+            node_count: row.node_count,
+            rx: definition.rx().into(),
+            tx: definition.tx().into(),
+            private_data: Text::new(definition.private_data()),
+        }
+    }
+
+    /// A new one.
+    #[must_use]
+    pub fn new(name: Text<'i>, index: i64, user_flags: UserFlags, definition: &Definition) -> Self {
+        Self {
+            name,
+            index,
+            room_id: 0,
+            kind: definition.peripheral_type(),
+            subtype: definition.subtype().into(),
+            timeout: definition.timeout().into(),
+            user_flags,
+            baudrate: definition.baudrate().into(),
+            protocol: definition.protocol(),
+            reserved: definition.reserved(),
+            node_count: definition.node_count().into(),
+            rx: definition.rx().into(),
+            tx: definition.tx().into(),
+            private_data: Text::new(definition.private_data()),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Messages that no capture has: their limits, and what is written.
+
+use codec_core::g90::cloud::{
+    Body, CommandAnswer, CommandRequest, Cut, Device, DiscoveryAnswer, Framer, Hello, HelloDiscovery, PaddedText, SensorAlarm,
+    SensorChange, StateChange, TAIL, decode, encode,
+};
+use codec_core::{EncodeError, FaultKind, Secret};
+
+use crate::desk::{PING, hello, hello_discovery, hex, message, status_change};
+
+fn encoded(body: &Body<'_>, sequence: u16) -> Vec<u8> {
+    let mut out = [0xEE; 256];
+    let len = encode(body, sequence, &mut out).unwrap();
+    assert!(out[len..].iter().all(|byte| *byte == 0xEE));
+    for short in 0..len {
+        assert_eq!(encode(body, sequence, &mut [0; 256][..short]), Err(EncodeError::NoSpace { needed: u32::try_from(len).unwrap() }));
+    }
+    out[..len].to_vec()
+}
+
+const DEVICE: Device<'static> =
+    Device { guid: PaddedText::new("GA00000A0000000"), guid_pad: 0, firmware: PaddedText::new("207"), firmware_pad: 0 };
+
+#[test]
+fn hellos_are_written_as_panels_write_them() {
+    assert_eq!(encoded(&Body::Hello(Hello { device: DEVICE, flags: Hello::USUAL_FLAGS }), 0), hello(b"GA00000A0000000"));
+    let discovery = HelloDiscovery { device: DEVICE, flags: HelloDiscovery::USUAL_FLAGS };
+    assert_eq!(encoded(&Body::HelloDiscovery(discovery), 0), hello_discovery(b"GA00000A0000000"));
+}
+
+#[test]
+fn names_are_cut_to_their_field() {
+    let long = "A name of a sensor that is too long for its field";
+    let change =
+        |name| SensorChange { sensor: 32, source: 1, state: 1, name: PaddedText::new(name), timestamp: 0x67A2_30B1, tail: &[0; TAIL] };
+    assert_eq!(encoded(&Body::SensorChange(change("Cord 1")), 0), status_change([4, 32, 1, 1], b"Cord 1"));
+    let bytes = encoded(&Body::SensorChange(change(long)), 0);
+    assert_eq!(bytes, status_change([4, 32, 1, 1], &long.as_bytes()[..32]));
+    // 32 bytes without a NUL.
+    let Body::SensorChange(read) = decode(&bytes).unwrap().body else { panic!() };
+    assert_eq!(read.name.as_str(), Ok(&long[..32]));
+    let alarm = SensorAlarm { sensor: 32, peripheral: 1, state: 3, name: PaddedText::new(""), timestamp: 0x67A2_30B1, tail: &[0; TAIL] };
+    assert_eq!(encoded(&Body::SensorAlarm(alarm), 0), status_change([3, 32, 1, 3], b""));
+}
+
+#[test]
+fn texts_end_before_their_padding() {
+    for (field, text) in
+        [(&b"Hall\0\0\0"[..], "Hall"), (b"Ha\0ll\0", "Ha\0ll"), (b"\0\0", ""), (b"", ""), (b"\xc3\xa9t\xc3\xa9\0", "\u{e9}t\u{e9}")]
+    {
+        assert_eq!(PaddedText::from_field(field).as_str(), Ok(text));
+        assert_eq!(PaddedText::from_field(field).to_string(), text);
+    }
+    let cut = PaddedText::from_field(b"caf\xc3\0");
+    assert_eq!((cut.as_str().is_err(), cut.to_string(), format!("{cut:?}")), (true, "caf\u{fffd}".into(), r#""caf\xc3""#.into()));
+    assert!(PaddedText::new(" \0").is_blank() && !PaddedText::new("x").is_blank());
+}
+
+#[test]
+fn a_name_that_is_no_utf8_costs_no_alarm() {
+    let bytes = status_change([3, 32, 1, 1], b"Caf\xe9");
+    let message = decode(&bytes).unwrap();
+    assert_eq!(message.body.alert().unwrap().name.to_string(), "Caf\u{fffd}");
+}
+
+#[test]
+fn what_a_state_change_left_over_is_kept() {
+    let mut bytes = hex("21100020 78000000 0100 0000 0203 37302c5b312c5b335d5d5d00");
+    bytes.resize(48, 0);
+    bytes.extend(hex("20a29467"));
+    bytes.resize(120, 0);
+    let Body::StateChange(change) = decode(&bytes).unwrap().body else { panic!() };
+    assert!(change.leftover.starts_with(b"70,[1,[3]]]\0"));
+    assert_eq!(encoded(&Body::StateChange(change), 0), bytes);
+    let clean = StateChange { leftover: &[0; 34], ..change };
+    assert_eq!(encoded(&Body::StateChange(clean), 0)[14..48], [0; 34]);
+}
+
+/// A1: the same bytes with either header.
+#[test]
+fn a1_the_answer_to_a_command_has_two_readings() {
+    let bytes = hex("01000020 19000000 0100 06000100 0700 06000100 6a00 6b00 00");
+    let message = decode(&bytes).unwrap();
+    let Body::CommandAnswer(answer) = message.body else { panic!() };
+    assert_eq!((message.header.sequence, answer.number, answer.number_again, answer.flag), (Some(6), 0x1_0006, 0x1_0006, 7));
+    assert_eq!((answer.command, answer.subcommand, *answer.text.expose()), (106, 107, &[0][..]));
+    assert_eq!(encoded(&message.body, 99), bytes);
+    // 24 bytes are enough, one less is not.
+    assert_eq!(decode(&hex("01000020 18000000 0100 06000000 0000 06000000 6a00 6a00")).unwrap().body.route(), message.header.route);
+    let short = hex("01000020 17000000 0100 06000000 0000 06000000 6a00 6a");
+    assert_eq!(decode(&short).unwrap_err().kind, FaultKind::ShortPayload { needed: 12, found: 11 });
+    let empty = CommandAnswer { text: Secret::new(&b""[..]), ..answer };
+    assert_eq!(encoded(&Body::CommandAnswer(empty), 0).len(), 24);
+}
+
+/// A2: a command as in the two captures.
+#[test]
+fn a2_commands_are_written_as_captured() {
+    let request = |code, text: &'static [u8]| {
+        Body::Command(CommandRequest { flag: 2, command: code, subcommand: code, token: 5, text: Secret::new(text) })
+    };
+    assert_eq!(encoded(&request(100, &b"\0"[..]), 6), hex("29500010 17000000 0100 0600 0200 6400 6400 05000000 00"));
+    let history = hex("29500010 23000000 0100 0500 0200 c800 c800 05000000 5b3230302c5b312c31305d5d00");
+    assert_eq!(encoded(&request(200, b"[200,[1,10]]\0"), 5), history);
+}
+
+/// A6: flags with values that no panel sends are kept.
+#[test]
+fn a6_flags_are_kept_as_they_are() {
+    let mut bytes = hello(b"GA00000A0000000");
+    bytes[60..72].copy_from_slice(&hex("08303700 00001e00 00001e00"));
+    let Body::Hello(read) = decode(&bytes).unwrap().body else { panic!() };
+    assert_eq!(read.flags[7..], [0x0037_3008, 0x001E_0000, 0x001E_0000]);
+    assert_eq!(encoded(&Body::Hello(read), 0), bytes);
+}
+
+/// A13: what stands in the tail of a status change is kept.
+#[test]
+fn a13_the_tail_of_a_status_change_is_kept() {
+    let mut bytes = status_change([4, 32, 1, 1], b"Cord 1");
+    bytes[119] = 7;
+    let message = decode(&bytes).unwrap();
+    assert_eq!(encoded(&message.body, 0), bytes);
+}
+
+#[test]
+fn the_shortest_of_every_message_is_read_and_one_byte_less_is_not() {
+    let answer = DiscoveryAnswer { address: PaddedText::new("192.0.2.9"), flags: [0; 2], port: 5678, timestamp: -1 };
+    for body in [
+        Body::Hello(Hello { device: DEVICE, flags: [-1; 10] }),
+        Body::HelloDiscovery(HelloDiscovery { device: DEVICE, flags: [i32::MIN; 7] }),
+        Body::HelloAck(1),
+        Body::HelloAnswer(31),
+        Body::HelloInfo { port: -5678 },
+        Body::DiscoveryAnswer(answer),
+        Body::Command(CommandRequest { flag: 2, command: 100, subcommand: 100, token: 5, text: Secret::new(&b""[..]) }),
+    ] {
+        let mut bytes = encoded(&body, 9);
+        let read = decode(&bytes).unwrap();
+        assert_eq!((format!("{:?}", read.body), read.header.sequence), (format!("{body:?}"), Some(9)));
+        bytes.pop();
+        let len = bytes.len();
+        assert_eq!(decode(&bytes).unwrap_err().kind.class(), "length-exceeds-data");
+        bytes[4..8].copy_from_slice(&u32::try_from(len).unwrap().to_le_bytes());
+        assert_eq!(decode(&bytes).unwrap_err().kind.class(), "short-payload", "{body:?}");
+    }
+}
+
+#[test]
+fn a_ping_with_something_behind_it_is_a_ping() {
+    let message = decode(&[1, 0x10, 0, 0, 12, 0, 0, 0, 9, 9, 9, 9]).unwrap();
+    assert!(matches!(message.body, Body::Ping));
+    assert_eq!((message.payload(), message.header.sequence), (&[9; 4][..], None));
+}
+
+#[test]
+fn nothing_behind_a_message_is_looked_at() {
+    assert!(matches!(decode(&[&PING[..], b"anything"].concat()).unwrap().body, Body::Ping));
+}
+
+#[test]
+fn a_text_can_be_as_long_as_a_message() {
+    let text = vec![b'x'; 65_536 - 12];
+    let bytes = message([0x22, 0x10, 0x20], &text);
+    assert!(matches!(decode(&bytes).unwrap().body, Body::Notification(read) if read == text));
+    let mut out = vec![0; 70_000];
+    assert_eq!(encode(&Body::Notification(&text), 0, &mut out), Ok(65_536));
+    let longer = [&text[..], b"x"].concat();
+    assert!(matches!(encode(&Body::Notification(&longer), 0, &mut out), Err(EncodeError::OutOfRange { .. })));
+    assert_eq!(decode(&message([0x22, 0x10, 0x20], &longer)).unwrap_err().kind, FaultKind::MessageLength { found: 65_537 });
+}
+
+/// A message that is longer than the buffer is told once and passed over, however it arrives.
+#[test]
+fn a_message_without_room_is_passed_over() {
+    let stream = [PING.to_vec(), message([0x22, 0x10, 0x20], &[b'x'; 300]), PING.to_vec()].concat();
+    for size in [1, 7, 64, 100] {
+        let (mut framer, mut unread, mut told) = (Framer::new(), Vec::new(), Vec::new());
+        for piece in stream.chunks(size) {
+            unread.extend_from_slice(piece);
+            loop {
+                let used = match framer.next(&unread, 128, false) {
+                    Cut::NeedMore => break,
+                    Cut::Drop(used) => used,
+                    Cut::Message { len } => {
+                        told.push(decode(&unread[..len]).unwrap().body.name());
+                        len
+                    }
+                    Cut::Bad { fault, used } => {
+                        told.push(fault.kind.class());
+                        used
+                    }
+                };
+                unread.drain(..used);
+            }
+            assert!(unread.len() <= 128 + size);
+        }
+        assert!(framer.is_between());
+        assert_eq!(told, ["PingReq", "too-long", "PingReq"], "pieces of {size}");
+    }
+}
+
+/// Passwords may be in commands and their answers, and in what nobody knows.
+#[test]
+fn what_commands_carry_is_in_no_debug_text() {
+    for bytes in [
+        hex("29500010 23000000 0100 0500 0200 c800 c800 05000000 5b3230302c5b312c31305d5d00"),
+        hex("01000020 25000000 0100 06000000 0000 06000000 c800 c800 5b3230302c5b312c31305d5d00"),
+        message([0x77, 0x10, 0x20], b"[200,[1,10]]\0"),
+    ] {
+        let shown = format!("{:?}", decode(&bytes).unwrap());
+        assert!(shown.contains("***") && !shown.contains("[200") && !shown.contains("1,10") && !shown.contains("50, 48, 48"), "{shown}");
+    }
+}
+
+#[test]
+fn what_is_to_be_sent_is_in_no_debug_text() {
+    use codec_core::g90::cloud::{controller, panel};
+    let secret = Secret::new("[213,[\"pass73519\"]]");
+    let mut config = panel::Config::new();
+    let answers = [(212, secret)];
+    config.answers = &answers;
+    let panel = codec_core::g90::cloud::Panel::new(config).unwrap();
+    for shown in [
+        format!("{:?}", controller::Command::Run { command: 213, parameters: secret }),
+        format!("{:?}", panel::Command::Answer { number: 1, command: 212, text: secret }),
+        format!("{config:?} {panel:?}"),
+    ] {
+        assert!(!shown.contains("73519") && shown.contains("***"), "{shown}");
+    }
+}

@@ -1,0 +1,3 @@
+//! The messages between a panel and its cloud.
+
+pub(crate) mod decode;

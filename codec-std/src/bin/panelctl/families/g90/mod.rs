@@ -1,0 +1,20 @@
+//! G90.
+
+pub(crate) mod cloud;
+pub(crate) mod local;
+pub(crate) mod notify;
+pub(crate) mod time;
+
+use codec_core::{Fault, FaultKind, JsonError};
+
+use crate::decode::Problem;
+
+/// The classes of the family: two of its own for what is not JSON.
+pub(crate) fn problem(fault: Fault) -> Problem {
+    let class = match fault.kind {
+        FaultKind::Json(JsonError::Utf8) => "bad-utf8",
+        FaultKind::Json(_) => "bad-json",
+        kind => kind.class(),
+    };
+    Problem::new(class, fault.kind.to_string(), fault.at.into())
+}
