@@ -7,6 +7,7 @@ use core::pin::{Pin, pin};
 use codec_core::home::{Notice, Request};
 use codec_core::{CloseReason, Fault, Machine, Refused, Ticket};
 use codec_embassy::{DatagramDriver, Datagrams, Driver, Link, World};
+use embassy_futures::poll_once;
 use embassy_futures::select::{Either3, Either4, select3, select4};
 use embassy_net::Stack;
 use embassy_net::tcp::TcpSocket;
@@ -183,7 +184,10 @@ impl<'h, W: World> Desk<'h, W> {
             };
             match heard {
                 Heard::Nothing => {}
-                Heard::Ready => self.tell(News::Ready),
+                Heard::Ready => {
+                    info!("{}: ready", self.panel.name());
+                    self.tell(News::Ready);
+                }
                 Heard::Notice(notice) => self.tell(News::Notice(notice)),
                 Heard::Fault(fault) => self.tell(News::Fault(words(fault))),
                 Heard::Done(ticket, outcome) => {
@@ -193,6 +197,10 @@ impl<'h, W: World> Desk<'h, W> {
                 }
                 Heard::Closed(reason) => ended = Ended::Closed(reason),
             }
+        }
+        // The stack may have ended the connection before.
+        if !matches!(ended, Ended::NetworkDown) && poll_once(lost).is_ready() {
+            ended = Ended::NetworkDown;
         }
         // Those that the machine has not ended itself.
         for order in asked.values() {

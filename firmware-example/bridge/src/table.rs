@@ -6,7 +6,7 @@ use heapless::Vec;
 use crate::hub::{News, Panel};
 
 /// How many zones there is room for, over all panels.
-pub const ZONES: usize = 512;
+pub const ZONES: usize = 768;
 /// How many areas.
 pub const AREAS: usize = 40;
 /// How many outputs.

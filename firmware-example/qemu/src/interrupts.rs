@@ -32,3 +32,10 @@ unsafe fn DefaultHandler(number: i16) {
         _ => panic!("interrupt {number} of no device"),
     }
 }
+
+/// The watchdog's first expiry: whatever runs has not given way for long.
+#[exception]
+unsafe fn NonMaskableInt() {
+    semihosting::eprintln!("the watchdog was not fed: a restart");
+    cortex_m::peripheral::SCB::sys_reset();
+}

@@ -26,6 +26,7 @@ use embassy_net::{Runner, StackResources};
 use static_cell::StaticCell;
 
 use crate::lan9118::Lan9118;
+use crate::settings::{Failure, Settings};
 use crate::world::Host;
 
 /// One for each panel, two for clients and their listening, one for DHCP.
@@ -43,12 +44,29 @@ async fn everything(parts: Everything, hub: &'static Hub, memory: &'static mut M
     run(parts, hub, memory).await
 }
 
+/// Fails on purpose.
+#[embassy_executor::task]
+async fn fail(failure: Failure) -> ! {
+    embassy_time::Timer::after_millis(100).await;
+    match failure {
+        Failure::Panic => panic!("on purpose"),
+        // An instruction that there is not.
+        Failure::HardFault => cortex_m::asm::udf(),
+        Failure::Hang => {
+            log::warn!("hangs on purpose");
+            loop {
+                cortex_m::asm::nop();
+            }
+        }
+    }
+}
+
 fn start(spawner: Spawner) {
     static RESOURCES: StaticCell<StackResources<SOCKETS>> = StaticCell::new();
     static HUB: StaticCell<Hub> = StaticCell::new();
     static MEMORY: StaticCell<Memory> = StaticCell::new();
 
-    let config = settings::read();
+    let Settings { config, failure } = settings::read();
     let world = Host;
     let resources = RESOURCES.init(StackResources::new());
     let (stack, runner) = embassy_net::new(Lan9118::start(), config.network(), resources, world.seed());
@@ -56,6 +74,9 @@ fn start(spawner: Spawner) {
     spawner.spawn(network(runner).expect("the only one"));
     let memory = MEMORY.init_with(Memory::default);
     spawner.spawn(everything(parts, HUB.init_with(Hub::new), memory).expect("the only one"));
+    if let Some(failure) = failure {
+        spawner.spawn(fail(failure).expect("the only one"));
+    }
 }
 
 #[entry]

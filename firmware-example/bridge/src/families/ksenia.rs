@@ -14,14 +14,17 @@ use crate::config::Ksenia;
 use crate::hub::{Hub, Panel};
 use crate::session::{Desk, Family, Heard, hang_up};
 
-/// What a connection needs: messages of any length pass through 2 KB, and the tables have room for a large house.
+/// As many zones as the largest panel has, the 644.
+const ZONES: usize = 644;
+
+/// What a connection needs: messages of any length pass through 2 KB, and the tables have room for the largest house.
 #[derive(Debug)]
 pub struct Memory {
     rx: [u8; 2048],
     tx: [u8; 1024],
     socket_rx: [u8; 2048],
     socket_tx: [u8; 1024],
-    zones: [ZoneSlot; 400],
+    zones: [ZoneSlot; ZONES],
     partitions: [PartitionSlot; 30],
     outputs: [OutputSlot; 64],
     machine: controller::Memory,
@@ -35,7 +38,7 @@ impl Memory {
             tx: [0; 1024],
             socket_rx: [0; 2048],
             socket_tx: [0; 1024],
-            zones: [ZoneSlot::default(); 400],
+            zones: [ZoneSlot::default(); ZONES],
             partitions: [PartitionSlot::default(); 30],
             outputs: [OutputSlot::default(); 64],
             machine: controller::Memory::new(),
