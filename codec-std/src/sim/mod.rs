@@ -1,10 +1,12 @@
 //! Simulated panels on real sockets, for tests, demonstrations and trying things out.
 //!
-//! [`ness`] is one panel behind a serial-to-Ethernet adapter, [`ksenia`] one with a WebSocket; [`script`] and [`ksenia_script`] are the
-//! languages in which their worlds are described.
+//! [`ness`] is one panel behind a serial-to-Ethernet adapter, [`ksenia`] one with a WebSocket, [`kts`] any number of hosts that dial a
+//! server; [`script`], [`ksenia_script`] and [`kts_script`] are the languages in which their worlds are described.
 
 mod adapter;
 pub mod ksenia;
 pub mod ksenia_script;
+pub mod kts;
+pub mod kts_script;
 pub mod ness;
 pub mod script;

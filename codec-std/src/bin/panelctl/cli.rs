@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
 use crate::families::g90::local::Expected;
-use crate::families::{CrcChoice, Protocol, ksenia, ness};
+use crate::families::{CrcChoice, Protocol, ksenia, kts, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -168,12 +168,15 @@ Examples:
   panelctl demo
   panelctl demo --keep";
 
-/// Simulate a panel on a TCP port
+/// Simulate a panel on a TCP port, or hosts that dial a server
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080")]
+#[command(
+    after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080\n  panelctl simulate kts --hosts 1000 --server 127.0.0.1:41709"
+)]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
     Ksenia(ksenia::simulate::SimulateArgs),
+    Kts(kts::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.

@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         cli::Command::Send(cli::Send::Ksenia(args)) => families::ksenia::send::run(&args),
         cli::Command::Simulate(cli::Simulate::Ness(args)) => families::ness::simulate::run(&args),
         cli::Command::Simulate(cli::Simulate::Ksenia(args)) => families::ksenia::simulate::run(&args),
+        cli::Command::Simulate(cli::Simulate::Kts(args)) => families::kts::simulate::run(&args),
         cli::Command::Replay(args) => replay::run(&args),
         cli::Command::Demo(args) => demo::run(&args),
     };
