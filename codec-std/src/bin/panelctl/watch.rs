@@ -139,7 +139,6 @@ async fn watch<W: Watched>(
     record: Option<RecordFile>,
 ) -> anyhow::Result<Outcome> {
     let address = connector.address();
-    let mut output = Output::stdout();
     // Wrong options are told before anything is tried.
     connector.check()?;
     let mut first = Some(watched.machine()?);
@@ -154,11 +153,32 @@ async fn watch<W: Watched>(
         supervisor = supervisor
             .with_observers(move || Some(Box::new(Recorder::new::<W::Machine>(file.clone(), secrets)) as Box<dyn Observer<W::Machine>>));
     }
+    complain(&format!("connecting to {address}, Enter shows the state, Ctrl-C ends"));
+    let ended = observe(watched, &mut supervisor, &address.to_string(), args).await;
+    // However it ended: also when nobody reads any more what is shown.
+    leave::<W, _, _, _, _>(&mut supervisor).await;
+    ended
+}
+
+/// Shows what happens, until there is a reason to end.
+async fn observe<W, L, F, C, N>(
+    watched: &mut W,
+    supervisor: &mut Supervisor<'_, W::Machine, L, F, C, N>,
+    address: &str,
+    args: &WatchCommon,
+) -> anyhow::Result<Outcome>
+where
+    W: Watched,
+    L: AsyncRead + AsyncWrite + Unpin,
+    F: Future<Output = std::io::Result<L>>,
+    C: FnMut() -> F,
+    N: FnMut(Option<W::Machine>) -> Result<W::Machine, ConfigError>,
+{
+    let mut output = Output::stdout();
     let mut keyboard = Some(wait::stdin_lines());
     let interrupted = wait::interrupted();
     tokio::pin!(interrupted);
     let mut settling = Settling::No;
-    complain(&format!("connecting to {address}, Enter shows the state, Ctrl-C ends"));
     loop {
         let deadline = match settling {
             Settling::Silent(at) | Settling::Until(at) => Some(at),
@@ -232,7 +252,6 @@ async fn watch<W: Watched>(
             supervisor.hold_off(delay);
         }
         if let Some(outcome) = end {
-            leave::<W, _, _, _, _>(&mut supervisor).await;
             return Ok(outcome);
         }
         if due {

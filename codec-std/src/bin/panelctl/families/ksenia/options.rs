@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use codec_core::Secret;
 use codec_core::ksenia::controller::{Config, Memory, OutputSlot, PATH, PartitionSlot, Tables, ZoneSlot};
@@ -57,10 +57,22 @@ impl TlsArgs {
         options
     }
 
-    /// Connects to `address`, and says what others on the network could do.
-    pub(crate) fn connector(&self, address: &Address) -> Connector {
+    /// Connects to `address`, and says what others on the network could do. What cannot work is told before a code is asked for.
+    pub(crate) fn connector(&self, address: &Address) -> anyhow::Result<Connector> {
+        let options = self.options();
+        match address {
+            Address::WebSocket { tls: true, .. } => {}
+            // Who asks for a check of the certificate must not get a link that has none.
+            Address::WebSocket { .. } if options != TlsOptions::new() => {
+                bail!("{address} has no TLS for these options: write wss://HOST, or leave them out")
+            }
+            Address::WebSocket { .. } => {}
+            _ => bail!("a Ksenia panel has a WebSocket: write ws://HOST or wss://HOST instead of {address}"),
+        }
         let warn = |warning| complain(&format!("warning: {warning}"));
-        Connector::new(address.clone()).with_tls(self.options()).on_warning(warn)
+        let connector = Connector::new(address.clone()).with_tls(options).on_warning(warn);
+        connector.check()?;
+        Ok(connector)
     }
 }
 
