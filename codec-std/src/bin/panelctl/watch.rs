@@ -18,12 +18,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::cli::WatchCommon;
-use crate::exit::Outcome;
-use crate::output::{Fields, Output, complain};
+use crate::exit::{Outcome, StdoutClosed};
+use crate::families::ksenia::options::explained;
+use crate::output::{Fields, Output, complain, reader_has_gone};
 use crate::wait;
 
 /// After so long without a new answer the first polls are over, and the state is shown.
 pub(crate) const QUIET: Duration = Duration::from_millis(1_500);
+
+/// How often it looks whether somebody still reads what is shown.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// So long may the end of a connection take in good order.
 pub(crate) const GOODBYE: Duration = Duration::from_secs(3);
@@ -179,6 +183,7 @@ where
     let interrupted = wait::interrupted();
     tokio::pin!(interrupted);
     let mut settling = Settling::No;
+    let mut look = tokio::time::interval(LOOK);
     loop {
         let deadline = match settling {
             Settling::Silent(at) | Settling::Until(at) => Some(at),
@@ -214,7 +219,7 @@ where
                 }
                 Update::Down { error, retry_in } => {
                     settling = Settling::No;
-                    let why = error.map_or_else(|| "the connection ended".to_owned(), |error| error.to_string());
+                    let why = error.map_or_else(|| "the connection ended".to_owned(), |error| explained(&error));
                     if args.once {
                         anyhow::bail!("no connection to {address}: {why}");
                     }
@@ -226,6 +231,11 @@ where
                 }
             },
             () = at(deadline) => due = true,
+            _ = look.tick() => {
+                if reader_has_gone() {
+                    return Err(StdoutClosed.into());
+                }
+            }
             pressed = typed(&mut keyboard) => {
                 asked = pressed;
                 if !pressed {

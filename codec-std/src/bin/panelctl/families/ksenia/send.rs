@@ -1,6 +1,6 @@
 //! `panelctl send ksenia`.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use codec_core::ksenia::controller::{Command, Event, Outcome};
 use codec_core::ksenia::{Controller, Kind};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::known::Known;
-use super::options::{Login, LoginArgs, Storage, TlsArgs};
+use super::options::{Login, LoginArgs, Storage, TlsArgs, explained};
 use super::request::What;
 use super::{house, show};
 use crate::code::CodeArgs;
@@ -43,7 +43,7 @@ pub(crate) struct SendArgs {
     json: bool,
 
     /// How long to wait for each answer once connected, which may take 10 s
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = crate::families::ness::options::millis, global = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = super::options::some_millis, global = true)]
     timeout: u32,
 
     #[command(flatten)]
@@ -180,7 +180,7 @@ async fn send(args: &SendArgs, connector: &Connector, login: &Login) -> anyhow::
     let interrupted = wait::interrupted();
     tokio::pin!(interrupted);
     let link = tokio::select! {
-        link = connector.connect() => link.with_context(|| format!("no connection to {}", args.to))?,
+        link = connector.connect() => link.map_err(|error| anyhow!("no connection to {}: {}", args.to, explained(&error)))?,
         result = &mut interrupted => return result.and_then(|()| bail!("interrupted before there was a connection")),
     };
     let (mut rx, mut tx) = (vec![0; LARGEST_RECORD], vec![0; LARGEST_REQUEST]);
