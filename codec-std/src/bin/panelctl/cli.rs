@@ -57,6 +57,8 @@ pub(crate) enum Command {
 pub(crate) enum Watch {
     Ness(WatchNess),
     Ksenia(ksenia::watch::WatchArgs),
+    #[command(subcommand)]
+    G90(g90::watch::Watch),
 }
 
 /// Watch a Ness panel.

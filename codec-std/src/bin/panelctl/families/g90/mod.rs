@@ -3,6 +3,7 @@
 mod changes;
 pub(crate) mod cloud;
 pub(crate) mod discover;
+mod known;
 pub(crate) mod local;
 pub(crate) mod notify;
 mod request;
@@ -11,6 +12,9 @@ mod show;
 pub(crate) mod simulate;
 mod target;
 pub(crate) mod time;
+pub(crate) mod watch;
+mod watch_cloud;
+mod watch_local;
 mod words;
 
 use codec_core::{Fault, FaultKind, JsonError};

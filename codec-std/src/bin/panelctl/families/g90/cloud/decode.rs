@@ -94,6 +94,11 @@ impl Decoder for MessageDecoder {
     }
 }
 
+/// A message as [`MessageDecoder`] shows it, commands and answers to them hidden.
+pub(crate) fn hidden(message: Message<'_>, device_id: String) -> impl Show + '_ {
+    Shown { message, mask: true, device_id }
+}
+
 /// Several messages in one unit.
 struct Several<'u>(Vec<Shown<'u>>);
 
