@@ -38,6 +38,11 @@ install_bare_metal() {
     command -v ld.lld >/dev/null || { echo "no ld.lld" >&2; return 1; }
 }
 
+# The boards that firmware images run on.
+install_qemu() {
+    apt_install_missing qemu-system-arm python3
+}
+
 # build_bare_metal CRATE TARGET [CARGO_ARGS...]: builds the library of a no_std crate, `core` included.
 build_bare_metal() {
     local crate=$1 target=$2 linker=${2//-/_}

@@ -70,7 +70,8 @@ impl Decoder for DatagramDecoder {
             bytes = &self.mended;
         }
         let message = match self.expected {
-            Some(_) if bytes.starts_with(START) => local::decode_reply(bytes).map(Message::Reply),
+            // The answers of discovery have no markers.
+            Some(_) if !bytes.starts_with(b"IWTAC") => local::decode_reply(bytes).map(Message::Reply),
             _ => local::decode(bytes),
         };
         let (row, fields) = match message.map_err(problem)? {
