@@ -2,6 +2,7 @@
 
 mod changes;
 pub(crate) mod cloud;
+pub(crate) mod demo;
 pub(crate) mod discover;
 mod known;
 pub(crate) mod local;

@@ -323,7 +323,7 @@ fn told(known: &mut Known, event: &Event<'_>, lines: bool) -> Vec<News> {
 }
 
 /// Messages about a sensor tell its name.
-fn name_sensor(known: &mut Known, message: &Message<'_>) {
+pub(super) fn name_sensor(known: &mut Known, message: &Message<'_>) {
     match message.body {
         Body::SensorChange(change) => known.name(change.sensor.into(), change.name.to_string()),
         Body::SensorAlarm(alarm) => known.name(alarm.sensor.into(), alarm.name.to_string()),
