@@ -164,3 +164,45 @@ fn only_panels_that_are_named_may_connect() {
     let ended = server.interrupt();
     assert!(!ended.stdout.contains("GA00000A0000002"), "{}", ended.stdout);
 }
+
+/// Whoever reaches a port can send anything to it.
+#[test]
+fn noise_costs_nobody_anything() {
+    let notices = free_port();
+    let (mut server, cloud) = start(&["watch", "g90", "cloud", "--listen", "127.0.0.1:0"]);
+    let (mut panel, address) = simulator(&["--notify-to", &notices, "--cloud", &cloud, "--discovery", "127.0.0.1:0"]);
+    let line = panel.line("discovery address", |line| line.starts_with("asked for as "));
+    let probes = line.rsplit_once(' ').unwrap().1.to_owned();
+    let mut watch = Running::start(&["watch", "g90", "local", &address, "--listen", &notices, "--any-sender"], &[]);
+    watch.line("state", |line| line == "state");
+    panel.line("answer of the cloud", |line| line == "the cloud answers");
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let nested = "[".repeat(5000);
+    let noise: [&[u8]; 9] = [
+        b"",
+        b"\0",
+        b"ISTART",
+        b"ISTARTIEND\0",
+        b"ISTART[206,206,\"\"]IEND",
+        b"IWTAC_PROBE_DEVICE_ACK,\xff\0",
+        b"[170,[5,[99999999999999999999,\"\x1b[2J\"]]]\0",
+        nested.as_bytes(),
+        &[0xAA; 60_000],
+    ];
+    for bytes in noise {
+        for to in [&notices, &address, &probes] {
+            socket.send_to(bytes, to).unwrap();
+        }
+        let mut stranger = std::net::TcpStream::connect(&cloud).unwrap();
+        // A server that has had enough may close.
+        let _ = std::io::Write::write_all(&mut stranger, bytes);
+    }
+    panel.type_line("alarm 2");
+    watch.line("alarm", |line| line.ends_with("sensor 2 Kitchen open, alarm"));
+    server.line("alarm", |line| line.ends_with("sensor 2 Kitchen open, alarm"));
+    assert_eq!(run(&["send", "g90", &address, "arm-away"], &[]).code, 0);
+    for ended in [watch.interrupt(), server.interrupt(), panel.interrupt()] {
+        assert_eq!(ended.code, 0);
+        assert!(!ended.stdout.contains('\x1b') && !ended.stderr.contains('\x1b'), "{}{}", ended.stdout, ended.stderr);
+    }
+}

@@ -161,7 +161,11 @@ async fn serve(args: &CloudArgs) -> anyhow::Result<Outcome> {
             }
             Some(Word { peer, device_id, news, ended }) = said.recv() => {
                 if let Some(device_id) = device_id {
-                    drop_older(&mut connections, peer, &device_id);
+                    for older in drop_older(&mut connections, peer, &device_id) {
+                        let why = "the panel has connected again";
+                        let more = Fields::from_iter([("error".into(), json!(why))]);
+                        from(older, News::new("down", more).problem(format!("gone: {why}"))).show(args.shown, &mut output)?;
+                    }
                     if let Some((_, id)) = connections.get_mut(&peer) {
                         *id = Some(device_id);
                     }
@@ -193,15 +197,18 @@ async fn serve(args: &CloudArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// A panel that connects again while its old connection is open is heard on the new one.
-fn drop_older(connections: &mut HashMap<SocketAddr, (JoinHandle<()>, Option<String>)>, peer: SocketAddr, device_id: &str) {
-    connections.retain(|at, (task, id)| {
-        let older = *at != peer && id.as_deref() == Some(device_id);
-        if older {
-            task.abort();
-        }
-        !older
-    });
+/// A panel that connects again while its old connection is open is heard on the new one. Gives the old ones.
+fn drop_older(
+    connections: &mut HashMap<SocketAddr, (JoinHandle<()>, Option<String>)>,
+    peer: SocketAddr,
+    device_id: &str,
+) -> Vec<SocketAddr> {
+    let is_older = |at: &SocketAddr, id: &Option<String>| *at != peer && id.as_deref() == Some(device_id);
+    let older: Vec<SocketAddr> = connections.iter().filter(|(at, (_, id))| is_older(at, id)).map(|(at, _)| *at).collect();
+    for (task, _) in older.iter().filter_map(|at| connections.remove(at)) {
+        task.abort();
+    }
+    older
 }
 
 /// News with who it is from.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use codec_core::Ticket;
 use codec_core::g90::local::controller::{Command, Config, Event, Outcome as Ended, Slot, Tables};
 use codec_core::g90::local::{CommandCode, Controller, HostInfo, NoticeFlags, Page, Send};
 use codec_core::g90::notify::controller::{self as listening, Foreign};
 use codec_core::g90::notify::{self, Body, HISTORY_DEPTH, HISTORY_POLL_MILLIS, HistoryFollower};
 use codec_core::g90::{HistoryRow, NOTIFICATION_PORT, SensorSlot};
 use codec_core::text::json::Value as Json;
-use codec_core::{CloseReason, Ticket};
 use codec_std::links::udp_socket;
 use codec_std::tokio::DatagramDriver;
 use serde_json::json;
@@ -173,7 +173,10 @@ impl<W: std::io::Write> Watcher<'_, '_, W> {
                         }
                         history.due = self.args.history.then(Instant::now);
                     }
-                    Some(Event::Closed(reason)) => return self.lost(reason),
+                    Some(Event::Closed(reason)) => {
+                        let why = asker.send_error().map_or_else(|| reason.to_string(), std::io::Error::to_string);
+                        return self.lost(&why);
+                    }
                     Some(Event::Done { ticket, outcome }) if history.reading == Some(ticket) => {
                         history.reading = None;
                         let begun = self.follower.has_begun();
@@ -225,11 +228,11 @@ impl<W: std::io::Write> Watcher<'_, '_, W> {
         if self.args.once { Ok(()) } else { self.show_state() }
     }
 
-    fn lost(&mut self, reason: CloseReason) -> anyhow::Result<Option<Outcome>> {
+    fn lost(&mut self, why: &str) -> anyhow::Result<Option<Outcome>> {
         let mut more = Fields::new();
-        more.insert("error".into(), json!(reason.to_string()));
+        more.insert("error".into(), json!(why));
         more.insert("retry_in_ms".into(), json!(RETRY.as_millis()));
-        let words = format!("{} does not answer: {reason}; next attempt in {} s", self.panel, RETRY.as_secs());
+        let words = format!("{} does not answer: {why}; next attempt in {} s", self.panel, RETRY.as_secs());
         News::new("down", more).problem(words).show(self.args.shown, &mut self.output)?;
         Ok(self.args.once.then_some(Outcome::TimedOut))
     }
