@@ -33,6 +33,7 @@ fn main() -> ExitCode {
             watch::run(watched, &Connector::new(args.to), &args.common)
         }
         cli::Command::Watch(cli::Watch::Ksenia(args)) => families::ksenia::watch::run(&args),
+        cli::Command::Watch(cli::Watch::G90(watch)) => families::g90::watch::run(&watch),
         cli::Command::Send(cli::Send::Ness(args)) => families::ness::send::run(&args),
         cli::Command::Send(cli::Send::Ksenia(args)) => families::ksenia::send::run(&args),
         cli::Command::Send(cli::Send::G90(args)) => families::g90::send::run(&args),

@@ -317,7 +317,7 @@ async fn at(deadline: Option<Instant>) {
 }
 
 /// Whether somebody pressed Enter; `false` at the end of standard input.
-async fn typed(keyboard: &mut Option<tokio::sync::mpsc::Receiver<std::io::Result<String>>>) -> bool {
+pub(crate) async fn typed(keyboard: &mut Option<tokio::sync::mpsc::Receiver<std::io::Result<String>>>) -> bool {
     match keyboard {
         Some(lines) => matches!(lines.recv().await, Some(Ok(_))),
         None => std::future::pending().await,
@@ -325,7 +325,7 @@ async fn typed(keyboard: &mut Option<tokio::sync::mpsc::Receiver<std::io::Result
 }
 
 /// The time in front of the other members.
-fn timed(fields: Fields) -> Fields {
+pub(crate) fn timed(fields: Fields) -> Fields {
     let mut all = Fields::new();
     all.insert("time".into(), json!(time()));
     all.extend(fields);
@@ -333,7 +333,7 @@ fn timed(fields: Fields) -> Fields {
 }
 
 /// Now, in UTC.
-fn time() -> String {
+pub(crate) fn time() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     utc(seconds)
 }
