@@ -77,7 +77,7 @@ install_rustc_185() {
 install_python_peers() {
     local dir=$1 stamp=$1/.pins
     local pins=('nessclient[cli]==1.3.1' 'click==8.5.1' 'justbackoff==0.6.0' 'pyserial==3.5' 'pyserial-asyncio-fast==0.16'
-        'websockets==17.4')
+        'websockets==17.4' 'pyg90alarm==3.1.2')
     if [ -x "$dir/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "${pins[*]}" ] && "$dir/bin/python" -c '' 2>/dev/null; then
         return 0
     fi
@@ -86,7 +86,7 @@ install_python_peers() {
     rm -f "$stamp"
     python3 -m venv --clear "$dir" || return
     "$dir/bin/python" -m pip install --quiet --disable-pip-version-check "${pins[@]}" || return
-    "$dir/bin/python" -c 'import nessclient, nessclient.cli.server.alarm_server, websockets.sync.server' || return
+    "$dir/bin/python" -c 'import nessclient, nessclient.cli.server.alarm_server, pyg90alarm, websockets.sync.server' || return
     printf '%s' "${pins[*]}" >"$stamp"
 }
 
