@@ -133,12 +133,12 @@ impl<'t> Config<'t> {
                 "ksenia" => ksenia = Some((read("ksenia", value)?, value)),
                 "ksenia-pin" => pin = Some(Secret::new(value)),
                 "g90" => config.g90 = Some(read("g90", value)?),
-                "kts" => kts = Some(read("kts", value)?),
+                "kts" => kts = Some(port("kts", value)?),
                 "kts-sn" => sn = Some(value),
                 "kts-key" => key_of_host = Some(Secret::new(value)),
                 "ip" => config.address = Some(address(value).ok_or(ConfigError::BadValue("ip"))?),
                 "gateway" => gateway = Some(read("gateway", value)?),
-                "port" => config.port = read("port", value)?,
+                "port" => config.port = port("port", value)?,
                 "ssid" => config.ssid = Some(value),
                 "password" => config.password = Some(Secret::new(value)),
                 _ => return Err(ConfigError::UnknownKey(at + 1)),
@@ -191,6 +191,10 @@ pub fn text(sector: &[u8]) -> Option<&str> {
 
 fn read<T: core::str::FromStr>(key: &'static str, value: &str) -> Result<T, ConfigError> {
     value.parse().map_err(|_| ConfigError::BadValue(key))
+}
+
+fn port(key: &'static str, value: &str) -> Result<u16, ConfigError> {
+    read(key, value).and_then(|port| if port == 0 { Err(ConfigError::BadValue(key)) } else { Ok(port) })
 }
 
 fn address(value: &str) -> Option<Address> {
@@ -250,6 +254,8 @@ mod tests {
             ("ness=uart pin=1234", ConfigError::UnknownKey(2)),
             ("ness=192.0.2.7", ConfigError::BadValue("ness")),
             ("ness=uart port=70000", ConfigError::BadValue("port")),
+            ("ness=uart port=0", ConfigError::BadValue("port")),
+            ("kts=0 kts-sn=08ABEF112233 kts-key=1234567890", ConfigError::BadValue("kts")),
             ("ness=uart ip=192.0.2.9", ConfigError::BadValue("ip")),
             ("ness=uart ip=192.0.2.9/33", ConfigError::BadValue("ip")),
             ("ness=uart gateway=192.0.2.1", ConfigError::Needs("ip")),

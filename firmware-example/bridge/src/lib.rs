@@ -30,4 +30,4 @@ pub mod table;
 pub use config::{Config, ConfigError};
 pub use health::guard;
 pub use hub::{Hub, Panel};
-pub use run::{Memory, NoUart, Parts, SOCKETS, Tolerant, Uart, run};
+pub use run::{Memory, Parts, SOCKETS, Tolerant, Uart, run};

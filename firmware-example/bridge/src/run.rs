@@ -34,30 +34,6 @@ pub struct Uart<R, W> {
     pub writer: W,
 }
 
-/// The half of a serial line that is not there.
-#[derive(Debug)]
-pub struct NoUart;
-
-impl ErrorType for NoUart {
-    type Error = Infallible;
-}
-
-impl Read for NoUart {
-    async fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
-        core::future::pending().await
-    }
-}
-
-impl Write for NoUart {
-    async fn write(&mut self, _: &[u8]) -> Result<usize, Infallible> {
-        core::future::pending().await
-    }
-
-    async fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
 /// A half of a serial line whose errors are noise on the wire: they are passed over, and checksums notice what is missing.
 #[derive(Debug)]
 pub struct Tolerant<T>(pub T);

@@ -142,7 +142,7 @@ pub async fn run<W: World + Clone>(
     loop {
         desk.network(stack).await;
         let mut socket = TcpSocket::new(stack, &mut memory.socket_rx, &mut memory.socket_tx);
-        let ended = match desk.accept(&mut socket, host.port).await {
+        match desk.accept(&mut socket, host.port).await {
             Ok(()) => {
                 let tables = Tables { zones: &mut memory.zones, objects: &mut memory.objects, tasks: &mut [] };
                 let machine = Controller::new(&config, tables, &mut memory.machine)?;
@@ -151,11 +151,12 @@ pub async fn run<W: World + Clone>(
                 let mut family = Host { expected: host, known: false, signatures: &mut signatures, machine: PhantomData };
                 let ended = desk.attend(&mut driver, &mut family, stack.wait_link_down()).await;
                 drop(driver);
+                desk.pause_listening(ended).await;
+                // A host that is told dials again at once, so it is told when that is possible.
+                desk.network(stack).await;
                 hang_up(&mut socket).await;
-                ended
             }
-            Err(ended) => ended,
-        };
-        desk.pause_listening(ended).await;
+            Err(ended) => desk.pause_listening(ended).await,
+        }
     }
 }
