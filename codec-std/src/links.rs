@@ -1,6 +1,7 @@
 //! Addresses of panels, and the links they stand for.
 
 mod connector;
+mod udp;
 mod web;
 
 use std::fmt;
@@ -15,6 +16,9 @@ use crate::blocking::Link;
 use crate::tls;
 
 pub use connector::{Connector, Warning};
+pub use udp::bind_udp;
+#[cfg(feature = "tokio")]
+pub use udp::udp_socket;
 pub use web::DEFAULT_PATH;
 
 #[cfg(feature = "tokio")]

@@ -6,11 +6,14 @@ use std::time::Duration;
 use codec_core::home::Notice;
 use codec_core::ksenia::controller::{self, Config, Event, Memory, Outcome, OutputSlot, PartitionSlot, Tables, ZoneSlot};
 use codec_core::ksenia::panel;
-use codec_core::ksenia::{ArmAction, Command, Controller, OutputAction, Season, SeasonChange, SetOutput, ThermostatChange};
+use codec_core::ksenia::{
+    ArmAction, Command, Controller, Day, DayProgramme, OutputAction, Season, SeasonChange, SetOutput, ThermostatChange,
+};
 use codec_core::{CloseReason, Secret};
 use codec_std::links::{Address, TokioLink};
 use codec_std::owned::ksenia::OwnedEvent;
 use codec_std::sim::ksenia::{DEFAULT_CODE, Report, Setup, Simulator, StepError};
+use codec_std::sim::ksenia_script;
 use codec_std::tokio::Driver;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -45,7 +48,7 @@ impl Client {
         };
         let controller = Controller::new(Box::leak(Box::new(config)), tables, Box::leak(Box::new(Memory::new()))).unwrap();
         let link = address.connect().await.unwrap();
-        let driver = Driver::new(controller, link, leak(vec![0; 16 << 10]), leak(vec![0; 1024])).unwrap();
+        let driver = Driver::new(controller, link, leak(vec![0; 16 << 10]), leak(vec![0; 16 << 10])).unwrap();
         let mut client = Self { driver, records: Vec::new() };
         client.until(|event| matches!(event, OwnedEvent::Ready { registered: true })).await;
         client
@@ -136,6 +139,46 @@ async fn settings_outlive_the_client_that_made_them() {
     assert!(thermostat.contains(r#""TM":"23.5""#), "{thermostat}");
 }
 
+/// Weekly programmes are written by one client and read by another; the longest request there is passes.
+#[tokio::test]
+async fn programmes_are_written_and_read() {
+    let (simulator, _) = simulator().await;
+    let (mut first, mut second) = (Client::start(&simulator).await, Client::start(&simulator).await);
+    let hours = [(2, 15); 24];
+    let days: Vec<DayProgramme<'_>> = Day::ALL.iter().map(|day| DayProgramme { day: *day, hours: &hours }).collect();
+    let season = SeasonChange { days: &days, ..SeasonChange::default() };
+    let change = ThermostatChange { id: 1, winter: season, summer: season, ..ThermostatChange::default() };
+    assert_eq!(first.send(Command::WriteThermostats(&[change])).await, Outcome::Confirmed);
+    let read = codec_core::ksenia::Read::one(codec_core::ksenia::Kind::Thermostats);
+    second.driver.submit(Command::Read(read).into()).unwrap();
+    second.until(|event| matches!(event, OwnedEvent::Done { .. })).await;
+    let thermostat = second.records.iter().rev().find(|record| record.starts_with("CFG_THERMOSTATS")).expect("a thermostat");
+    assert_eq!(thermostat.matches(r#"{"T":"2","S":"15"}"#).count(), 2 * 9 * 24);
+}
+
+#[tokio::test]
+async fn records_of_a_script_are_told_to_every_client() {
+    let (simulator, _) = simulator().await;
+    let (mut first, mut second) = (Client::start(&simulator).await, Client::start(&simulator).await);
+    for watts in ["100.5", "200.5"] {
+        let step = format!(r#"tell STATUS_POWER_LINES {{"ID":"1","PCONS":"{watts}"}}"#);
+        assert!(simulator.step(ksenia_script::parse(&step).unwrap().unwrap()).await.is_ok());
+    }
+    for client in [&mut first, &mut second] {
+        for watts in ["100.5", "200.5"] {
+            let told = serde_json::json!({"ID": "1", "PCONS": watts});
+            client
+                .until(|event| matches!(event, OwnedEvent::Record { kind, record, .. } if kind == "STATUS_POWER_LINES" && *record == told))
+                .await;
+        }
+    }
+    let long = format!(r#"{{"ID":"{}"}}"#, "1".repeat(3_000));
+    for record in ["[]", &*long] {
+        let step = ksenia_script::Step::Tell { kind: codec_core::ksenia::Kind::PowerLineStatus, record: record.into() };
+        assert!(matches!(simulator.step(step).await, Err(StepError::Refused(_))));
+    }
+}
+
 #[tokio::test]
 async fn reprogramming_sends_everybody_away_and_refuses_new_clients() {
     let (simulator, reports) = simulator().await;
@@ -193,4 +236,53 @@ async fn nothing_is_told_when_nothing_happens() {
         assert!(timeout(Duration::from_millis(500), client.driver.next()).await.is_err());
     }
     assert_eq!(reports.lock().unwrap().len(), before);
+}
+
+/// The opening handshake of a client by hand, until the panel has answered it.
+async fn upgraded(simulator: &Simulator) -> TcpStream {
+    let mut client = TcpStream::connect(simulator.address()).await.unwrap();
+    let request = "GET /KseniaWsock HTTP/1.1\r\nHost: panel\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: \
+                   dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: KS_WSOCK\r\n\r\n";
+    client.write_all(request.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(client.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+    client
+}
+
+/// The text `{}`, which is no message, and a ping, both masked with zeros.
+#[tokio::test]
+async fn clients_that_never_pause_leave_time_for_others() {
+    let (simulator, _) = simulator().await;
+    let mut floods = Vec::new();
+    let (bad, ping) = (&b"\x81\x82\0\0\0\0{}"[..], &b"\x89\x80\0\0\0\0"[..]);
+    for frame in [bad, bad, ping, bad, bad, bad, ping, bad] {
+        let client = upgraded(&simulator).await.into_std().unwrap();
+        client.set_nonblocking(false).unwrap();
+        let mut back = client.try_clone().unwrap();
+        let (mut client, frames) = (client, frame.repeat(4096));
+        floods.push(std::thread::spawn(move || while std::io::Write::write_all(&mut client, &frames).is_ok() {}));
+        floods.push(std::thread::spawn(move || drop(std::io::copy(&mut back, &mut std::io::sink()))));
+    }
+    let mut client = Client::start(&simulator).await;
+    let on = Command::SetOutput { output: 2, action: SetOutput::Action(OutputAction::On) };
+    assert_eq!(client.send(on).await, Outcome::Confirmed);
+    drop(simulator);
+    tokio::task::spawn_blocking(|| floods.into_iter().for_each(|flood| flood.join().unwrap())).await.unwrap();
+}
+
+/// The clock stands still until there is nothing else to do.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_begin_is_sent_away() {
+    let (simulator, reports) = simulator().await;
+    let mut client = TcpStream::connect(simulator.address()).await.unwrap();
+    client.write_all(b"GET /Ksenia").await.unwrap();
+    assert_eq!(client.read(&mut [0; 64]).await.unwrap_or(0), 0);
+    let left = |report: &Report| matches!(report, Report::Left { reason, .. } if reason == "no handshake within 10 s");
+    assert!(reports.lock().unwrap().iter().any(left), "{:?}", reports.lock().unwrap());
+    // One that has begun may be silent.
+    let mut client = upgraded(&simulator).await;
+    timeout(Duration::from_secs(3600), client.read_u8()).await.unwrap_err();
 }

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
 use crate::families::g90::local::Expected;
-use crate::families::{CrcChoice, Protocol, ksenia, ness};
+use crate::families::{CrcChoice, Protocol, g90, ksenia, kts, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ Examples:
   panelctl send ness tcp://127.0.0.1:2401 arm-away
   panelctl simulate ksenia --listen 127.0.0.1:8080
   panelctl watch ksenia ws://127.0.0.1:8080
+  panelctl discover g90
+  panelctl watch g90 local 10.10.10.250
 
 User codes are asked for, or come from PANELCTL_CODE or --code-file; they are never arguments and never shown.
 `panelctl COMMAND --help` tells more.";
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Send(Send),
     #[command(subcommand)]
+    Discover(Discover),
+    #[command(subcommand)]
     Simulate(Simulate),
     Replay(ReplayArgs),
     Demo(DemoArgs),
@@ -51,10 +55,14 @@ pub(crate) enum Command {
 
 /// Show what a panel tells, live, and connect again when the connection ends
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure")]
+#[command(
+    after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure\n  panelctl watch g90 local 10.10.10.250"
+)]
 pub(crate) enum Watch {
     Ness(WatchNess),
     Ksenia(ksenia::watch::WatchArgs),
+    #[command(subcommand)]
+    G90(g90::watch::Watch),
 }
 
 /// Watch a Ness panel.
@@ -111,10 +119,13 @@ pub(crate) struct WatchCommon {
 
 /// Send one command and wait for its outcome
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info\n  panelctl send ksenia ws://192.0.2.10 version")]
+#[command(
+    after_help = "Examples:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info\n  panelctl send ksenia ws://192.0.2.10 version\n  panelctl send g90 192.0.2.7 status"
+)]
 pub(crate) enum Send {
     Ness(ness::send::SendArgs),
     Ksenia(ksenia::send::SendArgs),
+    G90(g90::send::SendArgs),
 }
 
 /// Put a recorded session through the machine again and show its events.
@@ -168,12 +179,23 @@ Examples:
   panelctl demo
   panelctl demo --keep";
 
-/// Simulate a panel on a TCP port
+/// Find panels in the network
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080")]
+#[command(after_help = "Examples:\n  panelctl discover g90\n  panelctl discover g90 --device-id GA18018B3001021")]
+pub(crate) enum Discover {
+    G90(g90::discover::DiscoverArgs),
+}
+
+/// Simulate a panel on a port, or hosts that dial a server
+#[derive(Debug, Subcommand)]
+#[command(
+    after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080\n  panelctl simulate g90 --listen 127.0.0.1:12368\n  panelctl simulate kts --hosts 1000 --server 127.0.0.1:41709"
+)]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
     Ksenia(ksenia::simulate::SimulateArgs),
+    G90(g90::simulate::SimulateArgs),
+    Kts(kts::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.

@@ -2,40 +2,59 @@
 //!
 //! All of it is one task, so nothing happens between two lines without an `await`.
 
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use codec_core::ksenia::panel::{Command, Event, House, Memory};
-use codec_core::ksenia::{Message, Panel};
+use codec_core::ksenia::{Kind, Message, Panel};
 use codec_core::{Machine as _, Refused, RxBuf, TxBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::time::Instant;
 
 use super::house::{Setup, Slots};
-use super::{Order, Report, words};
+use super::{Happening, Order, Report, words};
 use crate::clock::Clock;
-use crate::links::TokioLink;
+use crate::links::{CONNECT_TIMEOUT, TokioLink};
 use crate::tokio::Driver;
 
-/// Longest request in bytes, and room for answers.
-const BUFFER: usize = 8192;
+/// Longest request in bytes: a thermostat with all of its programmes takes 8.3 KB.
+const REQUEST: usize = 16 << 10;
+
+/// Room for answers.
+const ANSWER: usize = 8192;
 
 /// Pause after a connection could not be accepted, for example for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Pause after a record could not be told.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
+
+/// Longest record that can be told, in bytes: two of them fit into [`ANSWER`].
+const MAX_RECORD: u32 = 2048;
+
+/// Most records that wait to be told to a client.
+const MAX_TOLD: usize = 256;
+
+/// Events of one client in a row, before it is the others' turn.
+const TURN: u32 = 32;
+
 /// What the panels of the clients are told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Word {
     /// The house has changed.
     Changed,
     /// Something happens to their connections.
     Do(Command<'static>),
+    /// They tell their clients this, if they registered for it.
+    Tell(Kind<'static>, Arc<str>),
 }
 
 /// What all share.
@@ -84,6 +103,20 @@ impl<'p, 'h> Hub<'p, 'h> {
         }
     }
 
+    fn tell(&self, kind: Kind<'static>, record: Arc<str>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        let needed = u32::try_from(record.len()).unwrap_or(u32::MAX);
+        if needed > MAX_RECORD {
+            return Err(Refused::NoRoom { needed, free: MAX_RECORD });
+        }
+        // The house's own panel has no client, and looks at the record.
+        match self.house().submit(&self.clock.env(), Command::Tell { kind, record: &record }, tx) {
+            Ok(_) | Err(Refused::NotReady) => {}
+            Err(refused) => return Err(refused),
+        }
+        self.say(Word::Tell(kind, record));
+        Ok(())
+    }
+
     fn obey(&self, command: Command<'static>, millis: u32, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         let env = self.clock.env();
         let mut submit = |command| self.house().submit(&env, command, tx).map(drop);
@@ -130,6 +163,7 @@ pub(super) async fn run(
     let (mut rx, mut tx) = (RxBuf::new(&mut inward), TxBuf::new(&mut outward));
     let mut connections: Vec<Connection<'_>> = Vec::new();
     let mut clients = 0_u32;
+    let mut accept_from = None;
     loop {
         hub.settle(&mut rx, &mut tx);
         let deadline = hub.house().poll_timeout().and_then(|at| hub.clock.moment(at));
@@ -140,17 +174,22 @@ pub(super) async fn run(
             }
         };
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = listener.accept(), if accept_from.is_none() => match accepted {
                 Ok((stream, peer)) => {
                     clients = clients.wrapping_add(1);
                     connections.push(Box::pin(serve(clients, stream, peer, &setup, &hub)));
                 }
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                Err(_) => accept_from = Some(Instant::now() + ACCEPT_PAUSE),
             },
+            () = tokio::time::sleep_until(accept_from.unwrap_or_else(Instant::now)), if accept_from.is_some() => accept_from = None,
             () = any_ended(&mut connections) => {}
             () = hub.changed.notified() => {}
             order = orders.recv() => match order {
-                Some(Order { command, reply }) => {
+                Some(Order { what: Happening::Tell(kind, record), reply }) => {
+                    let result = hub.tell(kind, record, &mut tx);
+                    let _ = reply.send(result);
+                }
+                Some(Order { what: Happening::Command(command), reply }) => {
                     let result = hub.obey(command, setup.config.refusal_millis, &mut tx);
                     hub.settle(&mut rx, &mut tx);
                     // The one who asked may have gone.
@@ -168,6 +207,10 @@ pub(super) async fn run(
 async fn any_ended(connections: &mut Vec<Connection<'_>>) {
     poll_fn(|cx| {
         let before = connections.len();
+        // How much a task may read in one go, tokio counts for all of them together: each is the first now and then.
+        if before > 0 {
+            connections.rotate_left(1);
+        }
         connections.retain_mut(|connection| connection.as_mut().poll(cx).is_pending());
         if connections.len() < before { Poll::Ready(()) } else { Poll::Pending }
     })
@@ -200,16 +243,27 @@ async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, 
     let mut memory = Memory::new();
     let mut panel = Panel::new(&setup.config, &mut house, &mut memory).map_err(io::Error::other)?;
     panel.follow(hub.house().house());
-    let (mut rx, mut tx) = (vec![0; BUFFER], vec![0; BUFFER]);
+    let (mut rx, mut tx) = (vec![0; REQUEST], vec![0; ANSWER]);
     let mut driver = Driver::new(panel, link, &mut rx, &mut tx).map_err(io::Error::other)?.with_clock(hub.clock);
     let mut reason = "the connection ended".to_owned();
+    // Waits while an answer is being written.
+    let mut told = VecDeque::new();
+    let (mut is_open, mut in_a_row) = (false, 0_u32);
+    let late = tokio::time::sleep(CONNECT_TIMEOUT);
+    tokio::pin!(late);
     loop {
         let word = tokio::select! {
             // What the house is like, before anything that the client says.
             biased;
             word = heard.recv() => word,
+            () = tokio::time::sleep(BUSY_PAUSE), if !told.is_empty() => {
+                tell(&mut told, |command| driver.submit(command).map(drop));
+                continue;
+            }
+            () = &mut late, if !is_open => return Ok(format!("no handshake within {} s", CONNECT_TIMEOUT.as_secs())),
             event = driver.next() => {
                 let Some(event) = event? else { return Ok(reason) };
+                is_open |= matches!(event, Event::Open);
                 if matches!(event, Event::Registered) && !std::mem::replace(is_registered, true) {
                     hub.registered.send_modify(|count| *count += 1);
                 }
@@ -220,6 +274,10 @@ async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, 
                     hub.report(report);
                 }
                 hub.follow(driver.machine().house());
+                in_a_row = in_a_row.wrapping_add(1);
+                if in_a_row.is_multiple_of(TURN) {
+                    tokio::task::yield_now().await;
+                }
                 continue;
             }
         };
@@ -231,7 +289,24 @@ async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, 
                 // One that is closing already needs no more.
                 let _ = driver.submit(command);
             }
+            Ok(Word::Tell(kind, record)) => {
+                told.push_back((kind, record));
+                tell(&mut told, |command| driver.submit(command).map(drop));
+            }
             Err(RecvError::Closed) => return Ok(reason),
+        }
+    }
+}
+
+/// Tells what can be told now.
+fn tell(records: &mut VecDeque<(Kind<'static>, Arc<str>)>, mut submit: impl FnMut(Command<'_>) -> Result<(), Refused>) {
+    while let Some((kind, record)) = records.front() {
+        match submit(Command::Tell { kind: *kind, record }) {
+            Err(Refused::Busy | Refused::NoRoom { .. }) if records.len() < MAX_TOLD => return,
+            // A client that has not registered for it is not told.
+            _ => {
+                records.pop_front();
+            }
         }
     }
 }

@@ -1,9 +1,22 @@
 //! G90.
 
+mod changes;
 pub(crate) mod cloud;
+pub(crate) mod demo;
+pub(crate) mod discover;
+mod known;
 pub(crate) mod local;
 pub(crate) mod notify;
+mod request;
+pub(crate) mod send;
+mod show;
+pub(crate) mod simulate;
+mod target;
 pub(crate) mod time;
+pub(crate) mod watch;
+mod watch_cloud;
+mod watch_local;
+mod words;
 
 use codec_core::{Fault, FaultKind, JsonError};
 
