@@ -12,6 +12,7 @@ mod buffers;
 mod drive;
 mod ksenia;
 mod ksenia_views;
+mod kts;
 mod ness;
 mod text;
 mod volatile;
@@ -25,6 +26,7 @@ extern "C" fn _start() -> ! {
         text::all();
         ws::all();
         ksenia::all();
+        kts::all();
     }
 }
 
