@@ -12,7 +12,7 @@ pub mod hex;
 #[cfg(any(feature = "g90", feature = "ksenia", feature = "kts"))]
 pub mod json;
 #[cfg(any(feature = "ksenia", feature = "kts"))]
-mod path;
+pub(crate) mod path;
 #[cfg(any(feature = "ksenia", feature = "kts"))]
 mod pieces;
 #[cfg(any(feature = "g90", feature = "ksenia", feature = "kts"))]
@@ -28,4 +28,23 @@ pub(crate) use chars::utf8_bytes;
 #[inline]
 pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+}
+
+/// The text before and behind the first `separator`, an ASCII character. Unlike `str::split_once` it has no way to panic.
+#[cfg(feature = "g90")]
+pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == separator)?;
+    Some((text.get(..at)?, text.get(at.checked_add(1)?..)?))
+}
+
+/// The texts between the `separator`s, an ASCII character: one at least. Unlike `str::split` it has no way to panic.
+#[cfg(feature = "g90")]
+pub(crate) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> + Clone {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let (piece, more) = cut(text, separator).map_or((text, None), |(piece, more)| (piece, Some(more)));
+        rest = more;
+        Some(piece)
+    })
 }

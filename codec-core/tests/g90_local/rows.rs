@@ -182,6 +182,7 @@ fn b26_texts_in_the_head_of_a_page_are_a_fault() {
         ("[102,[[1,1,2],[]]]", "truncated-page"),
         ("[102,[[1,1,0],[]]]", "extra-page"),
         ("[102,[[1,1,-5],[]]]", "extra-page"),
+        ("[102,[[0,0,-1]]]", "extra-page"),
     ] {
         let datagram = format!("ISTART{data}IEND\0");
         let Ok(Reply::Answer(answer)) = decode_reply(datagram.as_bytes()) else { panic!("{data}") };

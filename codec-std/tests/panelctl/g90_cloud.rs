@@ -130,9 +130,13 @@ fn bad_units_have_a_class() {
         let told = &decode(&[&unit], &[])[0];
         assert_eq!((&told["error"], &told["at"]), (&json!(class), &json!(at)), "{unit}: {told}");
     }
-    for (rest, class, at) in
-        [("dead", "length-exceeds-data", 10), (&HELLO[..40], "length-exceeds-data", 28), ("0110000000000000", "bad-length", 12)]
-    {
+    for (rest, class, at) in [
+        ("dead", "length-exceeds-data", 10),
+        (&HELLO[..40], "length-exceeds-data", 28),
+        ("0000000000000000 0000", "length-exceeds-data", 12),
+        ("ffffffffffffffff ffff", "length-exceeds-data", 12),
+        ("0110000000000000", "bad-length", 12),
+    ] {
         let told = &decode(&[&format!("{PING}{rest}")], &[])[0];
         assert_eq!(
             (&told["error"], &told["at"], &told["messages"][0]["message"]),

@@ -121,6 +121,9 @@ fn expect_is_a_check() {
         let ours = decode(reply, &["--expect", expect]);
         assert_eq!((&ours["error"], ours["data"][1].is_array()), (&json!(error), true), "{expect}");
     }
+    // What must be a reply is no discovery text, whatever it holds.
+    assert_eq!(decode(b"\xff\xfe[206]", &["--expect", "206"])["error"], "missing-start-marker");
+    assert_eq!(decode(b"\xff\xfe[206]", &[])["error"], "bad-utf8");
     let end = decode(b"ISTARTIEND\0", &["--expect", "GETHISTORY"]);
     assert_eq!((&end["entries"], &end["pagination"]["total"]), (&json!([]), &json!(0)));
     for wrong in ["0", "NONE", "102:2-1", "102:0-1", "102:x"] {

@@ -1,6 +1,8 @@
 //! Any machine, in a loop like a driver's.
 
-use codec_core::{Env, Machine, RxBuf, TxBuf};
+use core::net::{Ipv4Addr, SocketAddr};
+
+use codec_core::{Env, LinkKind, Machine, RxBuf, TxBuf};
 
 use crate::volatile::{byte, env, flag, see, word};
 
@@ -18,7 +20,11 @@ pub fn drive<M: Machine>(machine: &mut M, mut look: impl FnMut(&M, M::Event<'_>)
         see(tx.unsent());
         tx.sent(word() as usize);
         rx.space().fill_with(byte);
-        rx.commit(word() as usize);
+        if M::LINK == LinkKind::Datagram {
+            rx.commit_datagram(word() as usize, SocketAddr::from((Ipv4Addr::from(word() as u32), word() as u16)));
+        } else {
+            rx.commit(word() as usize);
+        }
         if flag() {
             rx.set_eof();
         }

@@ -10,7 +10,13 @@
 
 mod buffers;
 mod drive;
+mod g90;
+mod g90_cloud;
+mod g90_local;
+mod g90_local_records;
+mod g90_notify;
 mod ksenia;
+mod ksenia_panel;
 mod ksenia_views;
 mod kts;
 mod ness;
@@ -27,6 +33,11 @@ extern "C" fn _start() -> ! {
         ws::all();
         ksenia::all();
         kts::all();
+        ksenia_panel::all();
+        g90::all();
+        g90_cloud::all();
+        g90_local::all();
+        g90_notify::all();
     }
 }
 

@@ -41,6 +41,10 @@ impl<const N: usize> Bytes<N> {
         self.0.get(..word() as usize).unwrap_or_default()
     }
 
+    pub fn get_mut(&mut self) -> &mut [u8] {
+        self.0.get_mut(..word() as usize).unwrap_or_default()
+    }
+
     pub fn text(&self) -> &str {
         core::str::from_utf8(self.get()).unwrap_or_default()
     }

@@ -8,6 +8,7 @@ use super::fault::LocalFault;
 use super::wire::Message;
 use super::writer::Writer;
 use crate::error::{EncodeError, Fault, FaultKind, JsonError};
+use crate::text::split;
 
 const QUESTION: &str = "IWTAC_PROBE_DEVICE";
 const ANSWER: &str = "IWTAC_PROBE_DEVICE_ACK";
@@ -140,7 +141,7 @@ pub fn decode(datagram: &[u8]) -> Result<Message<'_>, Fault> {
         .map_err(|error| Fault::new(FaultKind::Json(JsonError::Utf8), error.valid_up_to()))?
         .strip_suffix('\0')
         .ok_or(Fault::new(LocalFault::Probe.into(), datagram.len()))?;
-    let mut fields = text.split(',');
+    let mut fields = split(text, b',');
     let word = fields.next().unwrap_or_default();
     let at = core::cell::Cell::new(0_u32);
     let mut next = || {

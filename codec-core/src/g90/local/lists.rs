@@ -38,11 +38,12 @@ impl<'i> Page<'i> {
             return Err(LocalFault::PageHeader.into());
         }
         let found = u32::try_from(rows.clone().count()).unwrap_or(u32::MAX);
+        // A count below zero is less than any.
         let said = u32::try_from(count.max(0)).unwrap_or(u32::MAX);
         if said > found {
             return Err(LocalFault::TruncatedPage { count: said, rows: found }.into());
         }
-        if said < found {
+        if said < found || count < 0 {
             return Err(LocalFault::ExtraPage { limit: said, rows: found }.into());
         }
         Ok(Self { total, start, count, rows })

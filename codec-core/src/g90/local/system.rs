@@ -6,6 +6,7 @@ use super::wire::{END, START};
 use super::writer::Writer;
 use crate::error::EncodeError;
 use crate::g90::{SystemCommand, SystemSetting};
+use crate::text::{cut, split};
 
 const FRONT: &[u8] = b"[0,100,\"AT^IWT=";
 const BACK: &[u8] = b",IWT\"]";
@@ -56,14 +57,14 @@ impl<'i> System<'i> {
 
     /// What it is to be set to: the texts between `&`. Empty if the command sets nothing.
     pub fn values(&self) -> impl Iterator<Item = &'i str> + Clone {
-        self.parts().into_iter().flat_map(|(_, values)| values.split('&'))
+        self.parts().into_iter().flat_map(|(_, values)| split(values, b'&'))
     }
 
     fn parts(&self) -> Option<(&'i str, &'i str)> {
         if self.command() != SystemCommand::SetConfiguration {
             return None;
         }
-        self.data().strip_prefix(',')?.split_once('=')
+        cut(self.data().strip_prefix(',')?, b'=')
     }
 }
 

@@ -15,6 +15,7 @@ use super::discovery::{self, Probe, ProbeReply};
 use super::fault::LocalFault;
 use super::system::System;
 use crate::error::Fault;
+use crate::text::cut;
 use crate::text::json::{self, Array, Text, Value};
 
 /// What a datagram begins with.
@@ -312,7 +313,7 @@ fn is_nothing(value: Value<'_>) -> bool {
 pub(super) fn whole(value: Value<'_>) -> Option<i64> {
     let Value::Number(number) = value else { return None };
     let raw = number.raw();
-    let digits = match raw.split_once('.') {
+    let digits = match cut(raw, b'.') {
         Some((digits, zeros)) if zeros.bytes().all(|byte| byte == b'0') => digits,
         Some(_) => return None,
         None => raw,

@@ -63,8 +63,8 @@ impl Decoder for MessageDecoder {
                 }
                 Err(fault) => {
                     let mut problem = Problem::from(fault);
-                    // A piece of a header behind a good message is what is left over.
-                    if begin > 0 && problem.class == "short-header" {
+                    // What is no message of a known kind, behind a good message, is left over.
+                    if begin > 0 && (problem.class == "short-header" || !is_known(rest)) {
                         problem.class = "length-exceeds-data";
                     }
                     problem.at += begin as u64;
@@ -92,6 +92,13 @@ impl Decoder for MessageDecoder {
             cloud::Cut::Bad { fault, used } => Cut::Bad { problem: fault.into(), used },
         }
     }
+}
+
+/// Whether the first bytes are those of a message that has a name.
+fn is_known(bytes: &[u8]) -> bool {
+    let &[command, source, _, destination, ..] = bytes else { return false };
+    let (command, source, destination) = (cloud::Command(command), cloud::Direction(source), cloud::Direction(destination));
+    cloud::Route { command, source, destination }.is_known()
 }
 
 /// Several messages in one unit.

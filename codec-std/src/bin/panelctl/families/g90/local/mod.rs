@@ -70,7 +70,8 @@ impl Decoder for DatagramDecoder {
             bytes = &self.mended;
         }
         let message = match self.expected {
-            Some(_) if bytes.starts_with(START) => local::decode_reply(bytes).map(Message::Reply),
+            // The answers of discovery have no markers.
+            Some(_) if !bytes.starts_with(b"IWTAC") => local::decode_reply(bytes).map(Message::Reply),
             _ => local::decode(bytes),
         };
         let (row, fields) = match message.map_err(problem)? {
@@ -139,8 +140,18 @@ impl Show for Unit {
     }
 }
 
+/// The fields of an answer as the controller took it, secrets shown.
+pub(super) fn answer_fields(answer: &local::Answer<'_>) -> Result<Fields, Problem> {
+    reply::show(answer, None, false).map(|(_, fields)| fields)
+}
+
+/// As [`answer_fields`], secrets hidden.
+pub(super) fn hidden_answer_fields(answer: &local::Answer<'_>) -> Result<Fields, Problem> {
+    reply::show(answer, None, true).map(|(_, fields)| fields)
+}
+
 /// With what a terminal would act on as escapes.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let mut shown = String::new();
     for character in text.chars() {
         if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }
