@@ -11,6 +11,7 @@ mod ksenia;
 mod ksenia_live;
 mod ksenia_secrets;
 mod kts;
+mod kts_live;
 mod live;
 mod process;
 mod secrets;

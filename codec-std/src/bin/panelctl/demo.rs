@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::DemoArgs;
 use crate::exit::Outcome;
-use crate::families::{ksenia, ness};
+use crate::families::{ksenia, kts, ness};
 use crate::output::{Output, complain};
 use crate::wait;
 
@@ -48,14 +48,17 @@ async fn demo(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let mut output = Output::stdout();
     let ness = ness::demo::start().await.context("the simulated ness panel cannot start")?;
     let ksenia = ksenia::demo::start().await.context("the simulated ksenia panel cannot start")?;
+    let kts = kts::demo::start().await.context("the simulated kts host cannot start")?;
     output.line(&format!("simulated ness panel at {}", ness.address()))?;
     output.line(&format!("simulated ksenia panel at {}", ksenia.address()))?;
+    output.line(&format!("simulated kts host dials {}", kts.server()))?;
     output.flush()?;
     let begin = Instant::now();
     let stories = async {
         tokio::try_join!(
             ness::demo::play(&ness, Timeline::new("ness", lines.clone())),
-            ksenia::demo::play(&ksenia, Timeline::new("ksenia", lines))
+            ksenia::demo::play(&ksenia, Timeline::new("ksenia", lines.clone())),
+            kts::demo::play(&kts, Timeline::new("kts", lines))
         )
     };
     tokio::pin!(stories);
@@ -79,7 +82,9 @@ async fn demo(args: &DemoArgs) -> anyhow::Result<Outcome> {
     }
     output.line("all that was expected happened")?;
     if args.keep {
-        for line in ness::demo::how_to_connect(&ness).into_iter().chain(ksenia::demo::how_to_connect(&ksenia)) {
+        for line in
+            ness::demo::how_to_connect(&ness).into_iter().chain(ksenia::demo::how_to_connect(&ksenia)).chain(kts::demo::how_to_connect())
+        {
             output.line(&line)?;
         }
         output.line("Ctrl-C ends the panels")?;
