@@ -265,6 +265,35 @@ impl<'i> Cursor<'i> {
         Ok(Value::Number(Text::new(self.since(from))))
     }
 
+    /// A whole number of at most 18 digits, if one stands here. What follows must be looked at: it may go on with a point.
+    #[cfg(feature = "g90")]
+    #[inline]
+    pub(crate) fn short_integer(&mut self) -> Option<i64> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let (negative, digits) = match rest {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        let (mut value, mut len) = (0_i64, 0_usize);
+        for byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            if len >= 18 {
+                return None;
+            }
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+            len = len.wrapping_add(1);
+        }
+        // No digit, or one too many in front.
+        if len == 0 || len > 1 && digits.first() == Some(&b'0') {
+            return None;
+        }
+        self.at = self.at.wrapping_add(len).wrapping_add(usize::from(negative));
+        Some(if negative { value.wrapping_neg() } else { value })
+    }
+
     /// One digit at least.
     fn digits(&mut self) -> Result<(), Fault> {
         let from = self.at;

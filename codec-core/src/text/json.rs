@@ -229,6 +229,62 @@ pub struct Values<'i> {
     cursor: Cursor<'i>,
 }
 
+/// Reading in place, for arrays whose shape is known. The text may be unchecked: what is not as expected gives `None`, and nothing that
+/// follows is believed.
+#[cfg(feature = "g90")]
+impl<'i> Values<'i> {
+    /// The values of an array that begins at `cursor`, white space before it allowed.
+    pub(crate) fn of(mut cursor: Cursor<'i>) -> Option<Self> {
+        cursor.space();
+        cursor.eat(b"[").then_some(Self { cursor })
+    }
+
+    /// Whether another value follows; `None` if neither that nor the end of the array.
+    #[inline]
+    pub(crate) fn more(&mut self) -> Option<bool> {
+        self.cursor.more(b']').ok()
+    }
+
+    /// Steps into the next value, an array.
+    #[inline]
+    pub(crate) fn open(&mut self) -> Option<()> {
+        self.more().filter(|more| *more)?;
+        self.enter()
+    }
+
+    /// Steps into the array that stands here.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Option<()> {
+        self.cursor.space();
+        self.cursor.eat(b"[").then_some(())
+    }
+
+    /// Steps out of an array that has no more values.
+    #[inline]
+    pub(crate) fn close(&mut self) -> Option<()> {
+        self.more().filter(|more| !*more).map(|_| ())
+    }
+
+    /// Whether nothing but white space follows.
+    pub(crate) fn is_at_end(&self) -> bool {
+        let mut cursor = self.cursor;
+        cursor.end().is_ok()
+    }
+
+    /// The next value, a whole number of 64 bits without a point or an exponent.
+    #[inline]
+    pub(crate) fn integer(&mut self) -> Option<i64> {
+        self.more().filter(|more| *more)?;
+        if let Some(number) = self.cursor.short_integer() {
+            return Some(number);
+        }
+        match self.cursor.value().ok()? {
+            Value::Number(number) => number.raw().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
 impl<'i> Iterator for Values<'i> {
     type Item = Value<'i>;
 
