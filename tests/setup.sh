@@ -38,6 +38,11 @@ install_bare_metal() {
     command -v ld.lld >/dev/null || { echo "no ld.lld" >&2; return 1; }
 }
 
+# The boards that firmware images run on.
+install_qemu() {
+    apt_install_missing qemu-system-arm python3
+}
+
 # build_bare_metal CRATE TARGET [CARGO_ARGS...]: builds the library of a no_std crate, `core` included.
 build_bare_metal() {
     local crate=$1 target=$2 linker=${2//-/_}
@@ -72,7 +77,7 @@ install_rustc_185() {
 install_python_peers() {
     local dir=$1 stamp=$1/.pins
     local pins=('nessclient[cli]==1.3.1' 'click==8.5.1' 'justbackoff==0.6.0' 'pyserial==3.5' 'pyserial-asyncio-fast==0.16'
-        'websockets==17.4')
+        'websockets==17.4' 'pyg90alarm==3.1.2')
     if [ -x "$dir/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "${pins[*]}" ] && "$dir/bin/python" -c '' 2>/dev/null; then
         return 0
     fi
@@ -81,7 +86,7 @@ install_python_peers() {
     rm -f "$stamp"
     python3 -m venv --clear "$dir" || return
     "$dir/bin/python" -m pip install --quiet --disable-pip-version-check "${pins[@]}" || return
-    "$dir/bin/python" -c 'import nessclient, nessclient.cli.server.alarm_server, websockets.sync.server' || return
+    "$dir/bin/python" -c 'import nessclient, nessclient.cli.server.alarm_server, pyg90alarm, websockets.sync.server' || return
     printf '%s' "${pins[*]}" >"$stamp"
 }
 

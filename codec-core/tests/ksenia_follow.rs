@@ -2,7 +2,8 @@
 
 use codec_core::home::Notice;
 use codec_core::ksenia::panel::{
-    AccountSlot, Command, Config, Event, House, LogSlot, Memory, OutputSlot, PartitionSlot, SensorSlot, ThermostatSlot, TimerSlot, ZoneSlot,
+    AccountSlot, Command, Config, Event, House, LogSlot, Memory, OutputSlot, PartitionSlot, ProgrammeSlot, SensorSlot, ThermostatSlot,
+    TimerSlot, ZoneSlot,
 };
 use codec_core::ksenia::{FaultCategory, OutputAction, Panel, TamperCategory};
 use codec_core::{Env, Instant, Machine, RxBuf, Secret, TxBuf};
@@ -13,12 +14,17 @@ fn leak<T>(value: T) -> &'static mut T {
 
 /// A panel that nobody is connected to. Tests may leak.
 fn panel() -> Panel<'static, 'static> {
+    with_preset(1)
+}
+
+fn with_preset(preset: u8) -> Panel<'static, 'static> {
     let mut house = House::new();
     house.zones = leak([ZoneSlot::new(1, "Door"), ZoneSlot::new(2, "Window")]);
     house.partitions = leak([PartitionSlot::new(1, "House")]);
     house.outputs = leak([OutputSlot::new(1, "Light"), OutputSlot::new(2, "Spot")]);
     house.sensors = leak([SensorSlot::new(1, "Room")]);
     house.thermostats = leak([ThermostatSlot::new(1, "Room")]);
+    house.programmes = leak([ProgrammeSlot::new(1, preset)]);
     house.timers = leak([TimerSlot::new(1, "Evening", 1)]);
     house.accounts = leak([AccountSlot::new(1, "Anna", Secret::new("123456"))]);
     house.log = leak([LogSlot::FREE; 4]);
@@ -73,4 +79,14 @@ fn everything_that_happens_is_taken_over() {
     assert!(second.house().refuses_upgrades(Instant::from_millis(15_000)));
     assert_eq!(format!("{:?}", first.house().partitions), format!("{:?}", second.house().partitions));
     assert_eq!(format!("{:?}", first.house().log), format!("{:?}", second.house().log));
+}
+
+/// A client of the other panel may have written them.
+#[test]
+fn weekly_programmes_are_taken_over() {
+    let (first, mut second) = (with_preset(3), panel());
+    assert!(second.follow(first.house()));
+    assert!(!second.follow(first.house()));
+    let slot = second.house().programmes.first().unwrap();
+    assert_eq!((slot.winter[8][23], slot.summer[0][0]), ((3, 0), (3, 0)));
 }

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use codec_core::{ConfigError, Machine, Pending, Refused, RxBuf, Ticket, TxBuf};
+use codec_core::{ConfigError, LinkKind, Machine, Pending, Refused, RxBuf, Ticket, TxBuf};
 use serialport::SerialPort;
 
 use crate::clock::Clock;
@@ -64,6 +64,7 @@ impl<'b, M: Machine, L: Link> Driver<'b, M, L> {
     /// # Errors
     /// [`ConfigError::BufferTooSmall`] if a buffer is smaller than the machine's `RX_MIN` or `TX_MIN`.
     pub fn new(machine: M, link: L, rx: &'b mut [u8], tx: &'b mut [u8]) -> Result<Self, ConfigError> {
+        const { assert!(matches!(M::LINK, LinkKind::Stream), "this driver is for streams") };
         Ok(Self { engine: Engine::new(machine, RxBuf::new(rx), TxBuf::new(tx))?, link })
     }
 

@@ -1,9 +1,11 @@
 //! What the drivers share: a machine, its two buffers, and when to call which.
 
 use std::io;
+#[cfg(feature = "tokio")]
+use std::net::SocketAddr;
 use std::time::Instant;
 
-use codec_core::{ConfigError, Env, LinkKind, Machine, Pending, Refused, RxBuf, Ticket, TxBuf};
+use codec_core::{ConfigError, Env, Machine, Pending, Refused, RxBuf, Ticket, TxBuf};
 
 use crate::clock::Clock;
 use crate::observe::{Moment, Observer};
@@ -42,7 +44,6 @@ pub(crate) struct Engine<'b, M: Machine> {
 impl<'b, M: Machine> Engine<'b, M> {
     /// Checks the sizes of the buffers and empties them.
     pub(crate) fn new(machine: M, mut rx: RxBuf<'b>, mut tx: TxBuf<'b>) -> Result<Self, ConfigError> {
-        const { assert!(matches!(M::LINK, LinkKind::Stream), "this driver is for streams") };
         check_buffers::<M>(rx.capacity(), tx.capacity())?;
         rx.reset();
         tx.reset();
@@ -142,6 +143,13 @@ impl<'b, M: Machine> Engine<'b, M> {
             let unread = self.rx.unread();
             observer.received(&moment, unread.get(unread.len().saturating_sub(len)..).unwrap_or_default());
         }
+    }
+
+    /// The link has put one datagram of `len` bytes into `rx.space()`.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn received_datagram(&mut self, len: usize, from: SocketAddr, now: Instant) {
+        self.rx.commit_datagram(len, from);
+        self.advance(now);
     }
 
     /// The link has taken the first `len` bytes of `tx.unsent()`.

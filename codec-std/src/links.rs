@@ -1,6 +1,8 @@
 //! Addresses of panels, and the links they stand for.
 
 mod connector;
+#[cfg(feature = "tokio")]
+mod udp;
 mod web;
 
 use std::fmt;
@@ -15,6 +17,8 @@ use crate::blocking::Link;
 use crate::tls;
 
 pub use connector::{Connector, Warning};
+#[cfg(feature = "tokio")]
+pub use udp::udp_socket;
 pub use web::DEFAULT_PATH;
 
 #[cfg(feature = "tokio")]

@@ -6,11 +6,14 @@ use std::time::Duration;
 use codec_core::home::Notice;
 use codec_core::ksenia::controller::{self, Config, Event, Memory, Outcome, OutputSlot, PartitionSlot, Tables, ZoneSlot};
 use codec_core::ksenia::panel;
-use codec_core::ksenia::{ArmAction, Command, Controller, OutputAction, Season, SeasonChange, SetOutput, ThermostatChange};
+use codec_core::ksenia::{
+    ArmAction, Command, Controller, Day, DayProgramme, OutputAction, Season, SeasonChange, SetOutput, ThermostatChange,
+};
 use codec_core::{CloseReason, Secret};
 use codec_std::links::{Address, TokioLink};
 use codec_std::owned::ksenia::OwnedEvent;
 use codec_std::sim::ksenia::{DEFAULT_CODE, Report, Setup, Simulator, StepError};
+use codec_std::sim::ksenia_script;
 use codec_std::tokio::Driver;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -45,7 +48,7 @@ impl Client {
         };
         let controller = Controller::new(Box::leak(Box::new(config)), tables, Box::leak(Box::new(Memory::new()))).unwrap();
         let link = address.connect().await.unwrap();
-        let driver = Driver::new(controller, link, leak(vec![0; 16 << 10]), leak(vec![0; 1024])).unwrap();
+        let driver = Driver::new(controller, link, leak(vec![0; 16 << 10]), leak(vec![0; 16 << 10])).unwrap();
         let mut client = Self { driver, records: Vec::new() };
         client.until(|event| matches!(event, OwnedEvent::Ready { registered: true })).await;
         client
@@ -134,6 +137,46 @@ async fn settings_outlive_the_client_that_made_them() {
     second.until(|event| matches!(event, OwnedEvent::Done { .. })).await;
     let thermostat = second.records.iter().find(|record| record.starts_with("CFG_THERMOSTATS")).expect("a thermostat");
     assert!(thermostat.contains(r#""TM":"23.5""#), "{thermostat}");
+}
+
+/// Weekly programmes are written by one client and read by another; the longest request there is passes.
+#[tokio::test]
+async fn programmes_are_written_and_read() {
+    let (simulator, _) = simulator().await;
+    let (mut first, mut second) = (Client::start(&simulator).await, Client::start(&simulator).await);
+    let hours = [(2, 15); 24];
+    let days: Vec<DayProgramme<'_>> = Day::ALL.iter().map(|day| DayProgramme { day: *day, hours: &hours }).collect();
+    let season = SeasonChange { days: &days, ..SeasonChange::default() };
+    let change = ThermostatChange { id: 1, winter: season, summer: season, ..ThermostatChange::default() };
+    assert_eq!(first.send(Command::WriteThermostats(&[change])).await, Outcome::Confirmed);
+    let read = codec_core::ksenia::Read::one(codec_core::ksenia::Kind::Thermostats);
+    second.driver.submit(Command::Read(read).into()).unwrap();
+    second.until(|event| matches!(event, OwnedEvent::Done { .. })).await;
+    let thermostat = second.records.iter().rev().find(|record| record.starts_with("CFG_THERMOSTATS")).expect("a thermostat");
+    assert_eq!(thermostat.matches(r#"{"T":"2","S":"15"}"#).count(), 2 * 9 * 24);
+}
+
+#[tokio::test]
+async fn records_of_a_script_are_told_to_every_client() {
+    let (simulator, _) = simulator().await;
+    let (mut first, mut second) = (Client::start(&simulator).await, Client::start(&simulator).await);
+    for watts in ["100.5", "200.5"] {
+        let step = format!(r#"tell STATUS_POWER_LINES {{"ID":"1","PCONS":"{watts}"}}"#);
+        assert!(simulator.step(ksenia_script::parse(&step).unwrap().unwrap()).await.is_ok());
+    }
+    for client in [&mut first, &mut second] {
+        for watts in ["100.5", "200.5"] {
+            let told = serde_json::json!({"ID": "1", "PCONS": watts});
+            client
+                .until(|event| matches!(event, OwnedEvent::Record { kind, record, .. } if kind == "STATUS_POWER_LINES" && *record == told))
+                .await;
+        }
+    }
+    let long = format!(r#"{{"ID":"{}"}}"#, "1".repeat(3_000));
+    for record in ["[]", &*long] {
+        let step = ksenia_script::Step::Tell { kind: codec_core::ksenia::Kind::PowerLineStatus, record: record.into() };
+        assert!(matches!(simulator.step(step).await, Err(StepError::Refused(_))));
+    }
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ done
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -r Cargo.toml codec-core firmware-example "$copy"
+cp -r Cargo.toml codec-core codec-embassy firmware-example "$copy"
 sed -i 's/^pub fn decode(text: &\[u8\]).*{$/&\n    let _first = core::hint::black_box(text[0]);/' "$copy/codec-core/src/ness/wire.rs"
 ! cmp -s {.,"$copy"}/codec-core/src/ness/wire.rs || { echo "the control build changes nothing" >&2; exit 1; }
 if link z "$copy" 2>"$copy/errors"; then

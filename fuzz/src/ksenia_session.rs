@@ -9,8 +9,8 @@ use codec_core::home::ZoneFlags;
 use codec_core::ksenia::controller::{self, Controller, OutputSlot, PartitionSlot, Tables, ZoneSlot};
 use codec_core::ksenia::panel::{self, House, Response, ScenarioAction};
 use codec_core::ksenia::{
-    ArmAction, BypassAction, ClearKind, Command, FaultCategory, OutputAction, OutputCategory, OutputMode, Panel, Read, SetOutput,
-    TamperCategory, ThermostatChange, ThermostatMode,
+    ArmAction, BypassAction, ClearKind, Command, Day, DayProgramme, FaultCategory, Kind, OutputAction, OutputCategory, OutputMode, Panel,
+    Read, SetOutput, TamperCategory, ThermostatChange, ThermostatMode,
 };
 use codec_core::{Env, Instant, Machine, RxBuf, Secret, Ticket, TxBuf};
 
@@ -77,13 +77,16 @@ fn panel_command(u: &mut Unstructured<'_>) -> Result<panel::Command<'static>> {
         18 if u.ratio(1, 8)? => Command::DropSession,
         19 if u.ratio(1, 4)? => Command::Silence { millis: u.int_in_range(0..=60_000)? },
         20 if u.ratio(1, 8)? => Command::Close,
+        18 => Command::Tell { kind: *u.choose(&[Kind::OutputStatus, Kind::PanelStatus])?, record: r#"{"ID":"1","M":"13.7"}"# },
         _ => Command::RefuseUpgrades { millis: 1_000 },
     })
 }
 
+static DAYS: [DayProgramme<'static>; 1] = [DayProgramme { day: Day::Monday, hours: &[(3, 45); 24] }];
+
 static THERMOSTATS: [ThermostatChange<'static>; 1] = {
     let winter = codec_core::ksenia::SeasonChange { preset_1: None, preset_2: None, preset_3: None, manual: Some("21.5"), days: &[] };
-    let summer = codec_core::ksenia::SeasonChange { preset_1: None, preset_2: None, preset_3: None, manual: None, days: &[] };
+    let summer = codec_core::ksenia::SeasonChange { preset_1: None, preset_2: None, preset_3: None, manual: None, days: &DAYS };
     [ThermostatChange { id: 7, mode: Some(ThermostatMode::Manual), season: None, manual_hours: None, winter, summer, switch_off: None }]
 };
 
@@ -130,7 +133,12 @@ fn settings(bits: u32) -> panel::Config<'static> {
     ];
     config.shape = shapes[(bits & 7) as usize];
     config.user_answers = answers[(bits >> 3 & 7) as usize];
-    config.wrapper = if bit(6) { Wrapper::Bare } else { Wrapper::Sender };
+    config.wrapper = match (bit(6), bit(18)) {
+        (true, true) => Wrapper::Several("kitchen"),
+        (true, false) => Wrapper::Bare,
+        (false, _) => Wrapper::Sender,
+    };
+    config.push_before_ack = bit(19);
     (config.echo_ids, config.changes_first, config.push_countdown) = (!bit(7), bit(8), bit(9));
     (config.exit_word, config.cycle_marks, config.check_session) = (bit(10), bit(11), !bit(12));
     config.cover_millis = if bit(13) { 0 } else { 20_000 };
@@ -327,12 +335,14 @@ pub fn run(data: &[u8]) {
     let mut sensors = [panel::SensorSlot::new(1, "A room")];
     sensors[0].thermostat = Some(7);
     let mut thermostats = [panel::ThermostatSlot::new(7, "A room")];
+    let mut programmes = [panel::ProgrammeSlot::new(7, 1)];
     let mut accounts = [panel::AccountSlot::new(1, "Anna", Secret::new("123456"))];
     let mut log = [panel::LogSlot::FREE; 5];
     let files = [panel::File { path: "PROG", name: "notes.json", content: "{\"n\":\"\\\\å\"}" }];
     let mut house = House::new();
     (house.zones, house.partitions, house.outputs) = (&mut zones, &mut partitions, &mut outputs);
     (house.scenarios, house.sensors, house.thermostats) = (&scenarios, &mut sensors, &mut thermostats);
+    house.programmes = &mut programmes;
     (house.accounts, house.log, house.files) = (&mut accounts, &mut log, &files);
     let settings = controller::Config::new("panel", Secret::new(if bits >> 14 & 15 == 15 { "654321" } else { "123456" }));
     let (mut zones, mut partitions, mut outputs) = ([ZoneSlot::default(); 4], [PartitionSlot::default(); 2], [OutputSlot::default(); 4]);

@@ -105,7 +105,8 @@ pub enum ItemRange {
 /// What to read.
 #[derive(Clone, Copy, Debug)]
 pub enum Read<'c> {
-    /// Several lists, 1 to [`MAX_TYPES`] of them: split longer ones with `chunks(MAX_TYPES)`.
+    /// Several lists, 1 to [`MAX_TYPES`] of them for [`encode`](super::encode). A [`Controller`](super::Controller) takes any number of
+    /// lists that are known here, and asks for them in parts, one after the other.
     Types {
         /// The lists.
         types: &'c [Kind<'c>],

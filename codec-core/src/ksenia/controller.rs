@@ -37,6 +37,7 @@ mod house;
 mod link;
 mod pending;
 mod reading;
+mod rest;
 mod schedule;
 mod timing;
 mod told;
@@ -48,6 +49,7 @@ pub use house::{OutputSlot, PartitionSlot, Summary, Tables, ZoneSlot};
 use link::Link;
 pub use pending::Outcome;
 use pending::{Asked, MAX_PENDING_U32, Requests};
+use rest::Rest;
 use schedule::{Schedule, Step};
 pub use told::{Command, Event, Name};
 
@@ -84,7 +86,7 @@ pub struct Memory {
     requests: Requests,
 }
 
-const _: () = assert!(size_of::<Memory>() <= 704);
+const _: () = assert!(size_of::<Memory>() <= 744);
 
 impl Memory {
     /// Fresh memory.
@@ -236,6 +238,12 @@ impl<'b> Controller<'b> {
 
     /// Writes a request and enters it.
     fn request(&mut self, env: &Env, command: &Request<'_>, own: bool, tx: &mut TxBuf<'_>) -> Result<Ticket, Refused> {
+        let (id, deadline) = self.send(env, command, tx)?;
+        Ok(self.memory.requests.add(command, id, deadline, own))
+    }
+
+    /// Writes a request. Gives its number, and until when its answer is waited for.
+    fn send(&mut self, env: &Env, command: &Request<'_>, tx: &mut TxBuf<'_>) -> Result<(u16, Instant), Refused> {
         let id = self.memory.requests.next_id();
         let session = Session { sender: self.config.sender, receiver: "", login: self.login.as_str(), pin: Some(self.config.pin) };
         let socket = self.link.socket().ok_or(Refused::NotReady)?;
@@ -247,13 +255,23 @@ impl<'b> Controller<'b> {
             _ => self.config.answer_millis,
         };
         self.set_timer(Timer::Pace, env.now, self.config.pace_millis);
-        Ok(self.memory.requests.add(command, id, env.now.plus_millis(millis.into()), own))
+        Ok((id, env.now.plus_millis(millis.into())))
     }
 
     /// Sends the next request of the machine's own, if it is time for one.
     fn work(&mut self, env: &Env, tx: &mut TxBuf<'_>) {
-        let waits = self.memory.requests.has_own() || self.timers.is_set(Timer::Pace as usize) || self.reading != Reading::Nothing;
-        if waits || !self.link.is_open() {
+        if self.timers.is_set(Timer::Pace as usize) || self.reading != Reading::Nothing || !self.link.is_open() {
+            return;
+        }
+        if let Some(mut rest) = self.memory.requests.parked() {
+            let part = rest.take();
+            match self.send(env, &rest.command(&part), tx) {
+                Ok((id, deadline)) => self.memory.requests.resume(rest, id, deadline),
+                Err(_) => self.timers.set(Timer::Pace as usize, env.now.plus_millis(RETRY_MILLIS)),
+            }
+            return;
+        }
+        if self.memory.requests.has_own() {
             return;
         }
         let config = self.config;
@@ -438,7 +456,11 @@ impl Machine for Controller<'_> {
         if self.memory.requests.is_busy(Asked::by(&command), command.form()) {
             return Err(Refused::Busy);
         }
-        self.request(env, &command, false, tx)
+        let Some(mut rest) = Rest::of(&command) else { return self.request(env, &command, false, tx) };
+        let part = rest.take();
+        let ticket = self.request(env, &rest.command(&part), false, tx)?;
+        self.memory.requests.add_rest(ticket, rest);
+        Ok(ticket)
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
@@ -448,8 +470,7 @@ impl Machine for Controller<'_> {
         let works = self.closing.is_none()
             && self.reading == Reading::Nothing
             && self.link.is_open()
-            && self.schedule.has_next()
-            && !self.memory.requests.has_own()
+            && (self.memory.requests.parked().is_some() || self.schedule.has_next() && !self.memory.requests.has_own())
             && !self.timers.is_set(Timer::Pace as usize);
         let at_once = !self.started
             || self.wrote

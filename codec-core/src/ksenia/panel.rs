@@ -18,7 +18,7 @@
 //! - Changes are not queued. What has changed is marked in the tables, and told together as soon as nothing else is being written; what
 //!   changed twice in between is told once.
 //! - Faults and tampers are told by category; `STATUS_PANEL`, `STATUS_CONNECTION` and other lists without a table are the caller's
-//!   records ([`List`]), which never change.
+//!   records ([`List`]), which never change; [`Command::Tell`] tells clients of a change all the same.
 //!
 //! ```
 //! use codec_core::ksenia::Panel;
@@ -51,6 +51,7 @@ mod house;
 mod lists;
 mod obey;
 mod outputs;
+mod push;
 mod records;
 mod tables;
 mod types;
@@ -60,7 +61,7 @@ use core::num::NonZeroU32;
 
 pub use answer::Memory;
 use answer::{Desk, Job, PART};
-pub use climate::{Programme, SensorSlot, SetPoints, ThermostatSlot};
+pub use climate::{Programme, ProgrammeSlot, SensorSlot, SetPoints, ThermostatSlot};
 pub use command::{Command, Event};
 pub use config::{ArmWords, Config, CrcCheck, Identity, LogsForm, Shape, UnknownRequests, UserAnswers, Wrapper};
 pub use house::House;
@@ -171,7 +172,6 @@ pub struct Panel<'p, 'h> {
     refusal: Option<Detail<'static>>,
     session: Option<NonZeroU32>,
     account: u32,
-    had_login: bool,
     /// Lists that the client registered for, a bit for each place in [`Kind::ALL`].
     registered: u64,
     /// A message that is too long is passed over.
@@ -212,7 +212,6 @@ impl<'p, 'h> Panel<'p, 'h> {
             refusal: None,
             session: None,
             account: 0,
-            had_login: false,
             registered: 0,
             skipping: false,
             owed: Owed::Nothing,
@@ -245,6 +244,12 @@ impl<'p, 'h> Panel<'p, 'h> {
     #[must_use]
     pub const fn has_session(&self) -> bool {
         self.session.is_some()
+    }
+
+    fn next_ticket(&mut self) -> Ticket {
+        let ticket = Ticket(self.tickets);
+        self.tickets = self.tickets.wrapping_add(1);
+        ticket
     }
 
     fn announce(&mut self, slot: Slot) -> Option<Pending> {
@@ -344,11 +349,15 @@ impl Machine for Panel<'_, '_> {
         }
     }
 
-    fn submit(&mut self, env: &Env, command: Command<'_>, _: &mut TxBuf<'_>) -> Result<Ticket, Refused> {
+    fn submit(&mut self, env: &Env, command: Command<'_>, tx: &mut TxBuf<'_>) -> Result<Ticket, Refused> {
         if self.closed || self.closing.is_some() {
             return Err(Refused::Closed);
         }
         self.now = env.now;
+        if let Command::Tell { kind, record } = command {
+            self.tell(env, kind, record, tx)?;
+            return Ok(self.next_ticket());
+        }
         let at = moment(self.config, env);
         let house = &mut *self.house;
         // What the panel would answer to a client.
@@ -381,6 +390,7 @@ impl Machine for Panel<'_, '_> {
                     house.switch(&at, output, text.as_str()).map_err(refused)?;
                 }
             },
+            Command::Tell { .. } => {}
             Command::Sensor { sensor, temperature, humidity, light } => house.sense(sensor, temperature, humidity, light)?,
             Command::Fault { category, active } => house.fault(&at, &category, active)?,
             Command::PanelTamper { category, active } => house.panel_tamper(&category, active)?,
@@ -398,9 +408,7 @@ impl Machine for Panel<'_, '_> {
             Command::Silence { millis } => self.silent_until = env.now.plus_millis(millis.into()),
             Command::Close => self.begin_close(CloseReason::Requested, Owed::Close, env.now),
         }
-        let ticket = Ticket(self.tickets);
-        self.tickets = self.tickets.wrapping_add(1);
-        Ok(ticket)
+        Ok(self.next_ticket())
     }
 
     fn poll_timeout(&self) -> Option<Instant> {

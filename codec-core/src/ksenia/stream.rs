@@ -20,6 +20,8 @@ struct Envelope {
     /// The value of the last member of that name.
     found: Option<u16>,
     command: bool,
+    /// Lists in it, with or without records: a bit each, see [`essential`].
+    lists: u8,
     /// About the first member that is not what it should be; or, which counts more, that it is not JSON.
     wrong: Option<Fault>,
 }
@@ -55,6 +57,21 @@ impl Watch for Envelope {
         if !good && self.wrong.is_none() {
             self.wrong = Some(Fault::new(FaultKind::Envelope(known), at));
         }
+    }
+
+    fn list(&mut self, name: &str) {
+        self.lists |= essential(&Kind::from_text(Text::new(name)));
+    }
+}
+
+/// A bit for each list that a panel has, and may leave out shortly after its start.
+pub(crate) fn essential(kind: &Kind<'_>) -> u8 {
+    match kind {
+        Kind::Outputs => 1,
+        Kind::Scenarios => 2,
+        Kind::Partitions => 4,
+        Kind::Zones => 8,
+        _ => 0,
     }
 }
 
@@ -155,6 +172,11 @@ impl Stream {
     #[must_use]
     pub const fn is_done(&self) -> bool {
         self.elements.is_done()
+    }
+
+    /// Which of the lists were there, with or without records: the bits of [`essential`].
+    pub(crate) fn lists(&self) -> u8 {
+        self.elements.watch().lists
     }
 
     /// The message has ended: what is known about its CRC.

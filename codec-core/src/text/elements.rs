@@ -451,6 +451,8 @@ impl<W: Watch> Elements<W> {
             self.record = self.depth;
             self.tentative = !in_list;
             self.keep = Some(from);
+        } else if !object && !in_list && self.apart == 0 {
+            self.watch.list(name);
         }
         None
     }

@@ -12,7 +12,7 @@ pub mod hex;
 #[cfg(any(feature = "g90", feature = "ksenia", feature = "kts"))]
 pub mod json;
 #[cfg(any(feature = "ksenia", feature = "kts"))]
-mod path;
+pub(crate) mod path;
 #[cfg(any(feature = "ksenia", feature = "kts"))]
 mod pieces;
 #[cfg(any(feature = "g90", feature = "ksenia", feature = "kts"))]

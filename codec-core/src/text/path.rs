@@ -3,7 +3,7 @@
 use super::json::MAX_DEPTH;
 
 /// Bytes for the names on the way. Ksenia's longest way takes about 70; a name that does not fit counts as empty.
-const ROOM: usize = 112;
+pub(crate) const ROOM: usize = 112;
 const LEVELS: usize = MAX_DEPTH as usize + 1;
 
 /// Names and numbers of the open levels.

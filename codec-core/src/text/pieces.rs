@@ -20,6 +20,10 @@ pub trait Watch {
     /// A member of the outermost object begins, or with `None` as its name the outermost value itself. `first` is the first byte of its
     /// value and `at` the offset of that byte in the text. The name is as it stands there, escapes included.
     fn begins(&mut self, _name: Option<&str>, _first: u8, _at: usize) {}
+
+    /// A list begins below the member that was asked for, as a member of that or of an object in it. It may turn out to be empty. The
+    /// name is as it stands there.
+    fn list(&mut self, _name: &str) {}
 }
 
 impl Watch for () {

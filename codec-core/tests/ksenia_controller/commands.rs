@@ -5,6 +5,7 @@ use codec_core::ksenia::controller::{Command, Outcome};
 use codec_core::ksenia::{
     self, ArmAction, BypassAction, ClearKind, Detail, OutputAction, Read, SeasonChange, SetOutput, ThermostatChange, ThermostatMode,
 };
+use codec_core::text::json::Text;
 use codec_core::{EncodeError, Refused, Secret};
 use serde_json::json;
 
@@ -22,6 +23,9 @@ fn answering(command: &'static str, answer: impl Fn(&crate::panel::Asked) -> Vec
     rig.wait(2_000);
     rig
 }
+
+/// The programming and the states.
+const READS_OF_THE_START: usize = 2;
 
 const SWITCH: ksenia::Command<'static> = ksenia::Command::SetOutput { output: 3, action: SetOutput::Action(OutputAction::On) };
 
@@ -177,7 +181,9 @@ fn what_cannot_be_sent_is_refused() {
     let level = ksenia::Command::SetOutput { output: 1, action: SetOutput::Level(101) };
     assert!(matches!(rig.submit(level), Err(Refused::Invalid(EncodeError::OutOfRange { .. }))));
     assert_eq!(rig.submit(ksenia::Command::Login { account: ksenia::Account::User }), Err(Refused::Unsupported));
-    let kinds = [ksenia::Kind::Zones; 16];
+    // There is no room for a name that is not known.
+    let mut kinds = [ksenia::Kind::Zones; 16];
+    kinds[15] = ksenia::Kind::Other(Text::of("NEW").unwrap());
     assert!(matches!(rig.submit(ksenia::Command::Read(Read::types(&kinds))), Err(Refused::Invalid(EncodeError::OutOfRange { .. }))));
     let mut accepted = 0;
     let commands = [
@@ -199,6 +205,48 @@ fn what_cannot_be_sent_is_refused() {
         rig.settle();
     }
     assert_eq!((accepted, last), (5, Some(Refused::TooManyPending { limit: 5 })));
+}
+
+/// A panel answers 15 lists of a READ and does not mention the others.
+#[test]
+fn a_long_read_goes_out_in_parts_and_ends_once() {
+    let lists = |rig: &Rig| -> Vec<Vec<String>> {
+        let reads = rig.asked.iter().map(|(_, asked)| asked).filter(|asked| asked.command == "READ").skip(READS_OF_THE_START);
+        reads
+            .map(|asked| asked.payload["TYPES"].as_array().unwrap().iter().map(|kind| kind.as_str().unwrap().to_owned()).collect())
+            .collect()
+    };
+    let kinds = &ksenia::Kind::ALL[..40];
+    let mut rig = ready();
+    let read = rig.submit(ksenia::Command::Read(Read::types(kinds))).unwrap();
+    rig.settle();
+    assert_eq!(lists(&rig).iter().map(Vec::len).collect::<Vec<_>>(), [15]);
+    // There is one READ at a time, also between two parts; other commands go on.
+    assert_eq!(rig.submit(ksenia::Command::Read(Read::types(&[ksenia::Kind::Zones]))), Err(Refused::Busy));
+    assert!(rig.submit(ksenia::Command::Version).is_ok());
+    rig.wait(99);
+    assert_eq!((lists(&rig).len(), rig.outcome(read)), (1, None));
+    rig.wait(1_000);
+    let parts = lists(&rig);
+    assert_eq!(parts.iter().map(Vec::len).collect::<Vec<_>>(), [15, 15, 10]);
+    let asked: std::collections::BTreeSet<String> = parts.concat().into_iter().collect();
+    assert!(asked.len() == 40 && kinds.iter().all(|kind| asked.contains(kind.text().raw())));
+    assert_eq!((rig.outcome(read), rig.done.len()), (Some(Outcome::Confirmed), 2));
+    assert!(rig.submit(ksenia::Command::Read(Read::types(&[ksenia::Kind::Zones]))).is_ok());
+    // A refusal ends all of it, and so does the end of the connection.
+    let mut rig = answering("READ", |asked| {
+        let long = asked.payload["TYPES"].as_array().unwrap().iter().any(|kind| kind == "MAPS");
+        vec![asked.answer(if long { r#"{"RESULT":"FAIL","RESULT_DETAIL":"CMD_NOT_AVAILABLE"}"# } else { r#"{"RESULT":"OK","ZONES":[]}"# })]
+    });
+    let read = rig.submit(ksenia::Command::Read(Read::types(kinds))).unwrap();
+    rig.wait(2_000);
+    assert!(matches!(rig.outcome(read), Some(Outcome::Refused(Some(Detail::NotAvailable)))), "{:?}", rig.outcome(read));
+    let mut rig = ready();
+    let read = rig.submit(ksenia::Command::Read(Read::types(kinds))).unwrap();
+    rig.settle();
+    assert_eq!(rig.outcome(read), None);
+    rig.drop_line();
+    assert_eq!(rig.outcome(read), Some(Outcome::Disconnected));
 }
 
 #[test]

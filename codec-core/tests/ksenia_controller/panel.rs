@@ -322,5 +322,5 @@ fn carry(from: &mut TxBuf<'_>, to: &mut RxBuf<'_>, cut: usize) -> bool {
 #[test]
 fn sizes() {
     assert!(size_of::<Controller<'_>>() <= 512);
-    assert!(size_of::<Memory>() <= 704);
+    assert!(size_of::<Memory>() <= 744);
 }

@@ -195,7 +195,7 @@ fn faults_and_tampers_are_told_and_stay_in_the_memory() {
 fn thermostats_timers_and_accounts_are_written() {
     let mut rig = Rig::logged_in();
     rig.register(&["STATUS_TEMPERATURES"]);
-    let change = json!({"CFG_THERMOSTATS": [{"ID": "7", "ACT_MODE": "MAN", "ACT_SEA": "WIN", "WIN": {"TM": "21.55", "MON": [{"T": "1", "S": "0"}]}}]});
+    let change = json!({"CFG_THERMOSTATS": [{"ID": "7", "ACT_MODE": "MAN", "ACT_SEA": "WIN", "WIN": {"TM": "21.55"}}]});
     let answer = rig.command("WRITE_CFG", "CFG_ALL", &change);
     assert_eq!(
         (&answer["CMD"], &answer["PAYLOAD_TYPE"], &answer["PAYLOAD"]["RESULT_DETAIL"]),
@@ -222,6 +222,41 @@ fn thermostats_timers_and_accounts_are_written() {
     let payload = json!({"ID_LOGIN": rig.session, "CFG_THERMOSTATS": [{"ID": "7", "ACT_MODE": "OFF"}]});
     assert_eq!(rig.ask("WRITE_CFG", "CFG_ALL", &payload)[0]["PAYLOAD"]["RESULT"], "OK");
     assert!(rig.ask("WRITE_CFG", "CFG_THERMOSTATS", &payload).is_empty());
+}
+
+#[test]
+fn weekly_programmes_are_written_day_by_day() {
+    let mut rig = Rig::logged_in();
+    let day = |preset: &str| -> Value { (0..24).map(|hour| json!({"T": preset, "S": if hour == 7 { "30" } else { "0" }})).collect() };
+    let write = |rig: &mut Rig, entry: Value| {
+        rig.command("WRITE_CFG", "CFG_ALL", &json!({"CFG_THERMOSTATS": [entry]}))["PAYLOAD"]["RESULT_DETAIL"].clone()
+    };
+    let before = rig.read(&["CFG_THERMOSTATS"])["CFG_THERMOSTATS"][0].clone();
+    let mut expected = before.clone();
+    expected["WIN"]["MON"] = day("2");
+    expected["SUM"]["SD2"] = day("3");
+    let entry = json!({"ID": "7", "WIN": {"MON": day("2")}, "SUM": {"SD2": day("3")}});
+    assert_eq!(write(&mut rig, entry), "WRITE_OK");
+    assert_eq!(rig.read(&["CFG_THERMOSTATS"])["CFG_THERMOSTATS"][0], expected);
+    // What makes no sense changes nothing, whatever stands beside it.
+    let long: Value = (0..25).map(|_| json!({"T": "1", "S": "0"})).collect();
+    for bad in [json!([]), json!([{"T": "1", "S": "0"}]), long, day("4"), day("0"), day("x")] {
+        let entry = json!({"ID": "7", "ACT_MODE": "OFF", "WIN": {"TM": "9.5", "TUE": day("3"), "WED": bad}});
+        assert_eq!(write(&mut rig, entry), "INVALID_PARAMETER", "{bad}");
+    }
+    assert_eq!(rig.read(&["CFG_THERMOSTATS"])["CFG_THERMOSTATS"][0], expected);
+    // The programme of the hour counts: 1769871440 is a Saturday, 15:57 UTC.
+    assert_eq!(write(&mut rig, json!({"ID": "7", "ACT_MODE": "WEEKLY", "WIN": {"SAT": day("3")}})), "WRITE_OK");
+    let reading = rig.read(&["STATUS_TEMPERATURES"])["STATUS_TEMPERATURES"][0]["THERM"].clone();
+    assert_eq!((&reading["ACT_MODEL"], &reading["TEMP_THR"]), (&json!("SAT"), &json!({"T": "T3", "VAL": "22.0"})));
+    // Without programmes there are none to see, and none to write.
+    let mut home = crate::house::house();
+    home.programmes = &mut [];
+    let mut rig = Rig::with(codec_core::ksenia::panel::Config::new(), home);
+    rig.login();
+    assert_eq!(rig.read(&["CFG_THERMOSTATS"])["CFG_THERMOSTATS"][0]["WIN"].get("MON"), None);
+    assert_eq!(write(&mut rig, json!({"ID": "7", "WIN": {"MON": day("2")}})), "INVALID_PARAMETER");
+    assert_eq!(write(&mut rig, json!({"ID": "7", "WIN": {"TM": "19.0"}})), "WRITE_OK");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use codec_core::Secret;
 use codec_core::ksenia::panel::{
-    AccountSlot, Command, File, House, List, LogSlot, OutputSlot, PartitionSlot, Response, ScenarioAction, ScenarioSlot, SensorSlot,
-    ThermostatSlot, TimerSlot, ZoneSlot, partition_bit,
+    AccountSlot, Command, File, House, List, LogSlot, OutputSlot, PartitionSlot, ProgrammeSlot, Response, ScenarioAction, ScenarioSlot,
+    SensorSlot, ThermostatSlot, TimerSlot, ZoneSlot, partition_bit,
 };
 use codec_core::ksenia::{Account, Kind, OutputAction, OutputCategory, OutputMode};
 
@@ -13,8 +13,6 @@ pub(crate) const INSTALLER: &str = "654321";
 pub(crate) fn leak<T>(values: Vec<T>) -> &'static mut [T] {
     Box::leak(values.into_boxed_slice())
 }
-
-static WEEK: [[u8; 24]; 9] = [[1; 24]; 9];
 
 /// Two partitions, five zones, four outputs, and one of everything else.
 pub(crate) fn house() -> House<'static> {
@@ -43,8 +41,7 @@ pub(crate) fn house() -> House<'static> {
     ];
     let mut sensor = SensorSlot::new(1, "Living room");
     (sensor.temperature, sensor.thermostat) = (21_200, Some(7));
-    let mut thermostat = ThermostatSlot::new(7, "Living room");
-    thermostat.programme = Some(&WEEK);
+    let thermostat = ThermostatSlot::new(7, "Living room");
     let mut installer = AccountSlot::new(2, "Installer", Secret::new(INSTALLER));
     installer.kind = Account::Installer;
     let mut house = House::new();
@@ -54,6 +51,7 @@ pub(crate) fn house() -> House<'static> {
     house.scenarios = leak(scenarios);
     house.sensors = leak(vec![sensor]);
     house.thermostats = leak(vec![thermostat]);
+    house.programmes = leak(vec![ProgrammeSlot::new(7, 1)]);
     house.timers = leak(vec![TimerSlot::new(1, "Evening", 4)]);
     house.accounts = leak(vec![AccountSlot::new(1, "Anna", Secret::new(PIN)), installer]);
     house.log = leak(vec![LogSlot::FREE; 8]);

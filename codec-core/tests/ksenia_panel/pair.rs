@@ -312,7 +312,7 @@ fn both_sides_agree_over_messages() {
 
 #[test]
 fn both_sides_agree_whatever_the_panel_does_differently() {
-    let changes: [fn(&mut Config<'static>); 14] = [
+    let changes: [fn(&mut Config<'static>); 16] = [
         |config| config.echo_ids = false,
         |config| config.user_answers = UserAnswers::Reply,
         |config| config.user_answers = UserAnswers::Untyped,
@@ -321,6 +321,8 @@ fn both_sides_agree_whatever_the_panel_does_differently() {
         |config| config.changes_first = true,
         |config| config.wrapper = panel::Wrapper::Fixed("HomeAssistant"),
         |config| config.wrapper = panel::Wrapper::Bare,
+        |config| config.wrapper = panel::Wrapper::Several("kitchen"),
+        |config| config.push_before_ack = true,
         |config| config.shape = panel::Shape::Nested,
         |config| config.shape = panel::Shape::Single,
         |config| config.shape = panel::Shape::ShortNames,
@@ -328,8 +330,7 @@ fn both_sides_agree_whatever_the_panel_does_differently() {
         |config| (config.exit_word, config.cycle_marks) = (true, true),
         |config| config.push_countdown = true,
     ];
-    for (place, change) in changes.into_iter().enumerate() {
-        println!("{place}");
+    for change in changes {
         let mut config = Config::new();
         change(&mut config);
         story(&mut Pair::with(settings(), config, house()));

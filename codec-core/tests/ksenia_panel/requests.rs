@@ -78,6 +78,18 @@ fn a_second_login_ends_the_session_right_or_wrong() {
     }
 }
 
+/// Only a session is ended by a login: a wrong code before it, or a session that is over, leaves nothing behind.
+#[test]
+fn a_login_after_a_refused_one_begins_a_session() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.ask("LOGIN", "USER", &json!({"PIN": "000000"}))[0]["PAYLOAD"]["RESULT_DETAIL"], "LOGIN_KO");
+    for _ in 0..2 {
+        rig.login();
+        assert_eq!(rig.read(&["ZONES"])["RESULT"], "OK");
+        rig.happen(codec_core::ksenia::panel::Command::DropSession).unwrap();
+    }
+}
+
 #[test]
 fn zones_partitions_and_all_the_rest_can_be_read() {
     let mut rig = Rig::logged_in();

@@ -1,9 +1,9 @@
 //! What panels do differently, each with its switch; limits; refusals; what hostile clients send.
 
 use codec_core::ksenia::panel::{Command, Config, CrcCheck, LogsForm, Shape, UnknownRequests, UserAnswers, Wrapper, ZoneSlot};
-use codec_core::ksenia::{OutputAction, Panel};
+use codec_core::ksenia::{Kind, OutputAction, Panel};
 use codec_core::ws::{CloseCode, HandshakeError};
-use codec_core::{CloseReason, ConfigError, Machine};
+use codec_core::{CloseReason, ConfigError, EncodeError, Machine, Refused};
 use serde_json::{Value, json};
 
 use crate::client::{Rig, message};
@@ -175,6 +175,80 @@ fn wrappers_and_shapes_of_changes() {
     rig.inbox.clear();
     rig.happen(Command::Arm { partition: 1, delayed: false }).unwrap();
     assert_eq!(rig.take()[0]["PAYLOAD"]["hall"]["PARTITIONS"][0]["ARM"], "IA");
+}
+
+/// Two clients in one message: each takes its own part.
+#[test]
+fn several_wrappers() {
+    let mut rig = rig(|config| config.wrapper = Wrapper::Several("kitchen"));
+    rig.register(&["STATUS_OUTPUTS", "STATUS_PARTITIONS", "STATUS_UPDATE"]);
+    let content = json!({"STATUS_OUTPUTS": [{"ID": "2", "STA": "ON"}]});
+    assert_eq!(pushed(&mut rig)["PAYLOAD"], json!({"kitchen": content, "hall": content}));
+    // Nothing is told twice.
+    rig.wait(60_000);
+    assert_eq!(rig.take(), [] as [Value; 0]);
+    rig.happen(Command::Tell { kind: Kind::UpdateStatus, record: r#"{"ID":"1"}"# }).unwrap();
+    let content = json!({"STATUS_UPDATE": [{"ID": "1"}]});
+    assert_eq!(rig.take()[0]["PAYLOAD"], json!({"kitchen": content, "hall": content}));
+}
+
+#[test]
+fn changes_before_the_registration_is_answered() {
+    for (before, expected) in [(true, vec!["REALTIME", "REALTIME_RES"]), (false, vec!["REALTIME_RES"])] {
+        let mut rig = rig(|config| config.push_before_ack = before);
+        rig.happen(OPEN_FRONT).unwrap();
+        let payload = json!({"ID_LOGIN": rig.session, "TYPES": ["STATUS_ZONES", "STATUS_SYSTEM"]});
+        let answers = rig.ask("REALTIME", "REGISTER", &payload);
+        assert_eq!(answers.iter().map(|answer| answer["CMD"].as_str().unwrap()).collect::<Vec<_>>(), expected);
+        if before {
+            let told = &answers[0]["PAYLOAD"]["hall"];
+            assert_eq!((&told["STATUS_ZONES"][0]["ID"], told["STATUS_ZONES"].as_array().unwrap().len()), (&json!("1"), 1));
+            assert!(told["STATUS_SYSTEM"][0]["ARM"]["S"].is_string());
+        }
+        assert_eq!(answers.last().unwrap()["PAYLOAD"]["STATUS_ZONES"][0]["STA"], "A");
+    }
+}
+
+/// Lists that the panel keeps nothing of are told all the same, in every shape.
+#[test]
+fn records_of_the_caller_are_told() {
+    let tell = |rig: &mut Rig, kind, record| {
+        rig.inbox.clear();
+        rig.happen(Command::Tell { kind, record })
+    };
+    let power = r#"{"ID": "1", "PCONS": "512.0", "NEW": [1]}"#;
+    let mut rig = rig(|_| ());
+    assert_eq!(tell(&mut rig, Kind::PowerLineStatus, power), Err(Refused::NotReady));
+    rig.register(&["STATUS_POWER_LINES", "STATUS_OUTPUTS"]);
+    assert_eq!(tell(&mut rig, Kind::PowerLineStatus, power), Ok(()));
+    let push = rig.take().remove(0);
+    assert_eq!((&push["CMD"], &push["ID"], &push["PAYLOAD_TYPE"]), (&json!("REALTIME"), &json!("0"), &json!("CHANGES")));
+    assert_eq!(push["PAYLOAD"], json!({"hall": {"STATUS_POWER_LINES": [{"ID": "1", "PCONS": "512.0", "NEW": [1]}]}}));
+    assert_eq!(tell(&mut rig, Kind::PanelStatus, power), Err(Refused::NotReady));
+    for (record, at) in [("", 0), ("[]", 0), (r#"{"ID":"1"}x"#, 10), ("{\"ID\":\"\u{1}\"}", 7)] {
+        let refused = EncodeError::BadCharacter { field: "record", at };
+        assert_eq!(tell(&mut rig, Kind::PowerLineStatus, record), Err(refused.into()), "{record}");
+    }
+    let long = format!("{{\"ID\":\"{}\"}}", "x".repeat(Panel::TX_MIN));
+    assert!(matches!(tell(&mut rig, Kind::PowerLineStatus, &long), Err(Refused::NoRoom { .. })));
+    rig.happen(Command::Silence { millis: 1_000 }).unwrap();
+    assert_eq!(tell(&mut rig, Kind::PowerLineStatus, power), Err(Refused::Busy));
+    rig.wait(1_000);
+    assert!(rig.take().is_empty());
+    for (shape, expected) in [
+        (Shape::Single, json!({"hall": {"STATUS_OUTPUTS": {"ID": "9"}}})),
+        (Shape::Nested, json!({"hall": {"STATUS_OUTPUTS": {"OUTPUTS": [{"ID": "9"}]}}})),
+        (Shape::Acknowledgement, json!({"STATUS_OUTPUTS": [{"ID": "9"}]})),
+    ] {
+        let mut rig = self::rig(|config| config.shape = shape);
+        rig.register(&["STATUS_OUTPUTS"]);
+        tell(&mut rig, Kind::OutputStatus, r#"{"ID":"9"}"#).unwrap();
+        assert_eq!(rig.take()[0]["PAYLOAD"], expected);
+    }
+    let mut rig = self::rig(|config| config.shape = Shape::ShortNames);
+    rig.register(&["STATUS_PARTITIONS"]);
+    tell(&mut rig, Kind::PartitionStatus, r#"{"ID":"1","ARM":"OT"}"#).unwrap();
+    assert_eq!(rig.take()[0]["PAYLOAD"]["hall"], json!({"PARTITIONS": [{"ID": "1", "ARM": "OT"}]}));
 }
 
 #[test]

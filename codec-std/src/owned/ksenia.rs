@@ -1,6 +1,6 @@
 //! Mirrors of the Ksenia types.
 
-use codec_core::ksenia::controller::{self, Event};
+use codec_core::ksenia::controller::{self, Event, Name};
 use codec_core::ksenia::{self, Detail, Kind, Message};
 use codec_core::text::elements::Integrity;
 use codec_core::text::json::{self, Object, Text};
@@ -262,6 +262,8 @@ pub enum OwnedEvent {
 impl From<Event<'_>> for OwnedEvent {
     fn from(from: Event<'_>) -> Self {
         let kind_of = |kind: Kind<'_>| kind.text().to_string();
+        // An unknown one of a long message has its name beside it.
+        let list_of = |kind: Kind<'_>, name: &Name| if kind.text().is_empty() { name.as_str().into() } else { kind_of(kind) };
         // A single member has no place for `SCENARIOS`, whose records fit whole.
         let shown = |name: &str, text: Text<'_>| {
             let text = text.to_string();
@@ -271,15 +273,15 @@ impl From<Event<'_>> for OwnedEvent {
             Event::LoggedIn => Self::LoggedIn,
             Event::Ready { registered } => Self::Ready { registered },
             Event::Message(message) => Self::Message((&message).into()),
-            Event::Record { record, integrity, early } => Self::Record {
-                kind: kind_of(record.kind()),
+            Event::Record { record, name, integrity, early } => Self::Record {
+                kind: list_of(record.kind(), &name),
                 record: hidden(record.object(), record.kind() == Kind::Scenarios),
                 verified: integrity == Integrity::Verified,
                 early,
             },
             Event::Value { name, text } => Self::Value { name: name.as_str().into(), text: shown(name.as_str(), text) },
             Event::Text { name, text, last } => Self::Text { name: name.as_str().into(), text: shown(name.as_str(), text), last },
-            Event::RecordBegin { kind, fault } => Self::RecordBegin { kind: kind_of(kind), fault: fault.into() },
+            Event::RecordBegin { kind, name, fault } => Self::RecordBegin { kind: list_of(kind, &name), fault: fault.into() },
             Event::Inner { kind, list, index, object } => {
                 Self::Inner { kind: kind_of(kind), list: list.as_str().into(), index, object: hidden(object, false) }
             }

@@ -32,16 +32,28 @@ fn messages_keep_all_but_codes() {
     assert_eq!(read, OwnedEvent::Message(own));
 }
 
+const TOO_LONG: codec_core::Fault = codec_core::Fault { kind: codec_core::FaultKind::TooLong { limit: 9 }, at: 3 };
+
 #[test]
 fn events_are_flat_json() {
     let object = Object::parse(br#"{"ID":"3","STA":"A"}"#).unwrap();
     let record = ksenia::Record::parse(Kind::ZoneStatus, object.as_str().as_bytes()).unwrap();
-    let events: [(OwnedEvent, Value); 8] = [
+    let name = Name::of("STATUS_ZONES");
+    let unknown = ksenia::Record::parse(Kind::Other(Text::of("").unwrap()), object.as_str().as_bytes()).unwrap();
+    let events: [(OwnedEvent, Value); 10] = [
         (Event::LoggedIn.into(), json!({"event": "logged_in"})),
         (Event::Ready { registered: true }.into(), json!({"event": "ready", "registered": true})),
         (
-            Event::Record { record, integrity: Integrity::Provisional, early: true }.into(),
+            Event::Record { record, name, integrity: Integrity::Provisional, early: true }.into(),
             json!({"event": "record", "kind": "STATUS_ZONES", "record": {"ID": "3", "STA": "A"}, "verified": false, "early": true}),
+        ),
+        (
+            Event::Record { record: unknown, name: Name::of("NEW"), integrity: Integrity::Verified, early: false }.into(),
+            json!({"event": "record", "kind": "NEW", "record": {"ID": "3", "STA": "A"}, "verified": true, "early": false}),
+        ),
+        (
+            Event::RecordBegin { kind: Kind::Other(Text::of("").unwrap()), name: Name::of("NEW"), fault: TOO_LONG }.into(),
+            json!({"event": "record_begin", "kind": "NEW", "fault": Fault::from(TOO_LONG)}),
         ),
         (
             Event::FrameEnd { crc: ksenia::Crc::Wrong { expected: 1, found: 2 } }.into(),

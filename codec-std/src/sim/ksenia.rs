@@ -5,10 +5,11 @@ mod serve;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use codec_core::home::Notice;
-use codec_core::ksenia::Panel;
 use codec_core::ksenia::panel::{Command, Memory};
+use codec_core::ksenia::{Kind, Panel};
 use codec_core::{ConfigError, Fault, Refused};
 use tokio::net::{TcpListener, ToSocketAddrs};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -75,8 +76,15 @@ pub enum Report {
     Notice(Notice),
 }
 
+/// Something that happens to the panel.
+#[derive(Debug)]
+enum Happening {
+    Command(Command<'static>),
+    Tell(Kind<'static>, Arc<str>),
+}
+
 struct Order {
-    command: Command<'static>,
+    what: Happening,
     reply: oneshot::Sender<Result<(), Refused>>,
 }
 
@@ -133,6 +141,7 @@ impl Simulator {
                 registered.wait_for(|count| *count > 0).await.map_err(|_| StepError::Gone)?;
             }
             Step::Do(command) => self.command(command).await?,
+            Step::Tell { kind, record } => self.order(Happening::Tell(kind, record)).await?,
         }
         Ok(Done::Next)
     }
@@ -142,8 +151,16 @@ impl Simulator {
     /// # Errors
     /// As [`step`](Self::step).
     pub async fn command(&self, command: Command<'static>) -> Result<(), StepError> {
+        self.order(match command {
+            Command::Tell { kind, record } => Happening::Tell(kind, record.into()),
+            command => Happening::Command(command),
+        })
+        .await
+    }
+
+    async fn order(&self, what: Happening) -> Result<(), StepError> {
         let (reply, answer) = oneshot::channel();
-        self.orders.send(Order { command, reply }).await.map_err(|_| StepError::Gone)?;
+        self.orders.send(Order { what, reply }).await.map_err(|_| StepError::Gone)?;
         answer.await.map_err(|_| StepError::Gone)?.map_err(StepError::Refused)
     }
 }

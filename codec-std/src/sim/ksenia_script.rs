@@ -1,9 +1,11 @@
 //! What happens to a simulated Ksenia panel, as lines of text.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use codec_core::ksenia::panel::Command;
-use codec_core::ksenia::{FaultCategory, OutputAction, SetOutput, TamperCategory};
+use codec_core::ksenia::{FaultCategory, Kind, OutputAction, SetOutput, TamperCategory};
+use codec_core::text::json;
 
 use super::script::{ScriptError, either, on, usage};
 
@@ -25,6 +27,7 @@ sensor N TEMPERATURE HUMIDITY LIGHT
 mains on|off
 battery low|ok
 fault NAME on|off          as on the wire, for example LOST_BUS
+tell LIST RECORD           clients that registered for a list get a record of it, a JSON object; a READ does not
 reprogram                  the programming changes: every client is sent away, and refused for some seconds
 touch                      the programming changes, and only its check texts show it
 forget                     logins are forgotten
@@ -38,10 +41,17 @@ quit
 # and what follows is a comment";
 
 /// One line of a script.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Step {
     /// Something happens to the panel.
     Do(Command<'static>),
+    /// Clients that registered for the list are told this record, as with [`Command::Tell`].
+    Tell {
+        /// Which list.
+        kind: Kind<'static>,
+        /// A JSON object.
+        record: Arc<str>,
+    },
     /// Nothing happens for as long.
     Wait(Duration),
     /// Nothing happens until a client has registered.
@@ -71,12 +81,23 @@ pub fn parse(line: &str) -> Result<Option<Step>, ScriptError> {
         ("wait", [seconds]) => time(seconds).map(Step::Wait),
         ("help" | "?", []) => Some(Step::Help),
         ("quit" | "exit", []) => Some(Step::Quit),
+        ("tell", [list, ..]) => tell(line, list),
         _ => command(first, rest).map(Step::Do),
     };
     match step {
         Some(step) => Ok(Some(step)),
         None => Err(usage(HELP, first).map_or(ScriptError::UnknownWord, ScriptError::Usage)),
     }
+}
+
+/// What stands behind the name of the list is a record as it is, with a comment or without.
+fn tell(line: &str, list: &str) -> Option<Step> {
+    let kind = Kind::ALL.iter().copied().find(|kind| kind.text() == list)?;
+    let (_, rest) = line.split_once(list)?;
+    let before_comment = rest.rsplit_once(" #").map(|(record, _)| record);
+    let is_record = |text: &&str| json::check(text.as_bytes()).is_ok_and(|value| value.object().is_some());
+    let record = [Some(rest), before_comment].into_iter().flatten().map(str::trim).find(is_record)?;
+    Some(Step::Tell { kind, record: record.into() })
 }
 
 fn time(seconds: &str) -> Option<Duration> {
@@ -165,6 +186,8 @@ mod tests {
                     "N" | "SECONDS" | "LEVEL" | "HUMIDITY" | "LIGHT" => vec!["3"],
                     "TEMPERATURE" => vec!["21.5", "-3"],
                     "NAME" => vec!["LOST_BUS", "PS_MISS"],
+                    "LIST" => vec!["STATUS_PANEL", "SCENARIOS"],
+                    "RECORD" => vec![r#"{"ID":"1"}"#, r##"{"ID": "1", "DES": "a #  b"}"##],
                     "[N]" => vec!["", "2"],
                     other => other.split('|').collect(),
                 };
@@ -190,5 +213,19 @@ mod tests {
         assert!(matches!(parse("zonk"), Err(ScriptError::UnknownWord)));
         assert!(parse("  # nothing").unwrap().is_none());
         assert!(matches!(parse("sensor 1 -21.5 50 7"), Ok(Some(Step::Do(Command::Sensor { temperature: -21_500, .. })))));
+    }
+
+    #[test]
+    fn records_stay_as_they_are() {
+        let told = |line| match parse(line) {
+            Ok(Some(Step::Tell { kind, record })) => format!("{} {record}", kind.text()),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(told("  tell STATUS_PANEL  {\"M\":  \"13 #7\"} # volts"), "STATUS_PANEL {\"M\":  \"13 #7\"}");
+        for line in
+            ["tell", "tell STATUS_PANEL", "tell STATUS_PANEL []", "tell STATUS_PANEL {\"M\":}", "tell STATUS {}", "tell status_panel {}"]
+        {
+            assert!(matches!(parse(line), Err(ScriptError::Usage(_))), "{line}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The driver for programs on tokio.
 
+mod chain;
+mod datagram;
 mod links;
 mod supervisor;
 mod user;
@@ -11,12 +13,14 @@ use std::task::{Context, Poll};
 
 use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use ::tokio::time::{Instant, timeout_at};
-use codec_core::{ConfigError, Machine, Pending, Refused, RxBuf, Ticket, TxBuf};
+use codec_core::{ConfigError, LinkKind, Machine, Pending, Refused, RxBuf, Ticket, TxBuf};
 
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::observe::Observer;
 
+pub use chain::ChainedServer;
+pub use datagram::DatagramDriver;
 pub use links::TokioLink;
 pub use supervisor::{Supervisor, Update};
 pub use user::{UserSession, with_user};
@@ -43,6 +47,7 @@ impl<'b, M: Machine, L: AsyncRead + AsyncWrite + Unpin> Driver<'b, M, L> {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_buffers(machine: M, link: L, rx: RxBuf<'b>, tx: TxBuf<'b>) -> Result<Self, ConfigError> {
+        const { assert!(matches!(M::LINK, LinkKind::Stream), "this driver is for streams") };
         let mut engine = Engine::new(machine, rx, tx)?;
         engine.set_clock(Clock::starting_at(now()));
         Ok(Self { engine, link, unflushed: false })

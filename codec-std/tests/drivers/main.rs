@@ -1,7 +1,11 @@
 //! Drivers, links and records, over scripts, pipes, real sockets and pseudo terminals.
 
 mod blocking;
+#[cfg(feature = "tokio")]
+mod cloud;
 mod common;
+#[cfg(feature = "tokio")]
+mod datagram;
 #[cfg(feature = "tokio")]
 mod exchange;
 mod ksenia_mask;

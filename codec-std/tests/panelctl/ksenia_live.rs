@@ -198,6 +198,7 @@ fn firmware_of_every_kind_is_understood() {
         &["--answers", "nested", "--shape", "single", "--wrapper", "home-assistant"],
         &["--answers", "outputs-unanswered", "--shape", "short-names", "--countdown"],
         &["--changes-first", "--shape", "acknowledgement", "--exit-word", "--cycle-marks"],
+        &["--push-before-ack", "--wrapper", "several"],
     ] {
         let (mut simulator, address) = simulator(behaviour);
         let mut watch = Running::start(&["watch", "ksenia", &address], &[CODE]);

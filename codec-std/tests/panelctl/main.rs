@@ -4,6 +4,7 @@
 mod decode;
 mod demo;
 mod g90_cloud;
+mod g90_live;
 mod g90_local;
 mod g90_notify;
 mod ksenia;

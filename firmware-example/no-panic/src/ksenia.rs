@@ -1,7 +1,7 @@
 //! Ksenia: messages, structures and the controller.
 
 use codec_core::home::Request as HomeRequest;
-use codec_core::ksenia::controller::{Command as Ask, Config, Event, Memory, OutputSlot, PartitionSlot, Tables, ZoneSlot};
+use codec_core::ksenia::controller::{Command as Ask, Config, Event, Memory, Name, OutputSlot, PartitionSlot, Tables, ZoneSlot};
 use codec_core::ksenia::{
     Account, AccountChange, Action, ArmAction, BypassAction, ClearKind, Command, Controller, CrcPolicy, Day, DayProgramme, Head, ItemRange,
     Kind, Message, MessageWriter, Outcome, OutputAction, Part, Read, Record, Request, ResultCode, RunningCrc, SeasonChange, Session,
@@ -57,7 +57,7 @@ fn checks(bytes: &[u8]) {
     }
 }
 
-fn message(message: &Message<'_>) {
+pub fn message(message: &Message<'_>) {
     see((message.sender(), message.receiver(), message.verb(), message.verb_text(), message.id(), message.form()));
     see((message.form_text(), message.timestamp(), message.crc()));
     message.payload().map(text::object);
@@ -286,16 +286,20 @@ fn controller() {
     let (mut zones, mut partitions) = ([ZoneSlot::default(); 4], [PartitionSlot::default(); 4]);
     let (mut outputs, mut memory) = ([OutputSlot::default(); 4], Memory::new());
     let tables = Tables { zones: &mut zones, partitions: &mut partitions, outputs: &mut outputs };
-    let mut machine = match Controller::new(&config, tables, &mut memory) {
+    let machine = match Controller::new(&config, tables, &mut memory) {
         Ok(machine) => machine,
         Err(error) => return see(error),
     };
+    let mut machine = if flag() { machine.over_messages() } else { machine };
     let look = |machine: &Controller<'_>, event: Event<'_>| {
         house(machine.tables());
+        let summary = machine.summary();
+        area_state(summary.state);
+        see(summary);
         match event {
             Event::Message(found) => message(&found),
-            Event::Record { record: found, integrity, early } => {
-                see((integrity, early));
+            Event::Record { record: found, name, integrity, early } => {
+                see((name.as_str(), integrity, early));
                 record(found);
             }
             Event::Value { name, text: value } => {
@@ -309,6 +313,10 @@ fn controller() {
             Event::Notice(found) => notice(found),
             Event::Fault(found) => fault(found),
             Event::Done { ticket, outcome } => see((ticket.number(), outcome)),
+            Event::RecordBegin { name, fault: found, .. } => {
+                see((name.as_str(), name == Name::of(host.text())));
+                fault(found);
+            }
             other => see(other),
         }
     };
@@ -335,10 +343,11 @@ fn controller() {
 
 fn house(tables: &Tables<'_>) {
     for zone in tables.zones.iter() {
-        see(zone.id());
+        see((zone.id(), zone.has_memory()));
         zone_state(zone.state());
     }
     for partition in tables.partitions.iter() {
+        see((partition.has_memory(), partition.is_tampered()));
         see((partition.id(), partition.delay_left(Instant::from_millis(word()))));
         area_state(partition.state());
     }

@@ -16,6 +16,7 @@ mod g90_local;
 mod g90_local_records;
 mod g90_notify;
 mod ksenia;
+mod ksenia_panel;
 mod ksenia_views;
 mod ness;
 mod text;
@@ -30,6 +31,7 @@ extern "C" fn _start() -> ! {
         text::all();
         ws::all();
         ksenia::all();
+        ksenia_panel::all();
         g90::all();
         g90_cloud::all();
         g90_local::all();

@@ -63,10 +63,13 @@ pub(crate) struct Answer {
     pub(crate) login: Option<Login>,
     /// Which of the lists that a panel may leave out after its start are in it.
     pub(crate) lists: u8,
+    /// Something in it is wrapped in the name of this client.
+    pub(crate) is_wrapped: bool,
 }
 
 impl Answer {
-    pub(crate) const NONE: Self = Self { verb: None, id: None, form: None, result: None, detail: u8::MAX, login: None, lists: 0 };
+    pub(crate) const NONE: Self =
+        Self { verb: None, id: None, form: None, result: None, detail: u8::MAX, login: None, lists: 0, is_wrapped: false };
 
     /// A member beside the content.
     pub(crate) fn head(&mut self, member: Member, text: Text<'_>) {

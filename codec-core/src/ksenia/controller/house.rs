@@ -217,8 +217,10 @@ impl<'b> House<'b> {
         match structure {
             Structure::Zone(zone) => {
                 let Some(id) = zone.id() else { return Ok(()) };
+                let allowed = zone.bypass_allowed();
                 let slot = self.zone(id)?;
-                slot.forbidden = zone.bypass_allowed() == Some(Flag::No);
+                // A part of a record leaves the rest as it was.
+                slot.forbidden = allowed.map_or(slot.forbidden, |allowed| allowed == Flag::No);
             }
             Structure::ZoneStatus(status) => {
                 let Some(id) = status.id() else { return Ok(()) };

@@ -1,6 +1,7 @@
 //! Requests that wait for their answers.
 
 use super::answer::{Answer, Verdict, hash};
+use super::rest::Rest;
 use crate::ksenia::{Command, Detail, Form, OutputAction, SetOutput, Verb};
 use crate::machine::Ticket;
 use crate::text::json::Text;
@@ -33,6 +34,8 @@ pub enum Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Waiting,
+    /// A part was answered, and the next has yet to be asked for.
+    Parked,
     Done,
 }
 
@@ -165,11 +168,13 @@ pub(crate) struct Requests {
     late: [u16; 4],
     /// The panel repeats numbers.
     echoes: bool,
+    /// What is left of a READ in parts. There are not two at a time.
+    rest: Option<Rest>,
 }
 
 impl Requests {
     pub(crate) const fn new() -> Self {
-        Self { table: [None; SLOTS], last_ticket: 0, last_id: 0, late: [0; 4], echoes: false }
+        Self { table: [None; SLOTS], last_ticket: 0, last_id: 0, late: [0; 4], echoes: false, rest: None }
     }
 
     fn waiting(&self) -> impl Iterator<Item = &Entry> {
@@ -184,7 +189,7 @@ impl Requests {
     /// Whether a request of this kind waits: there must not be two.
     pub(crate) fn is_busy(&self, verb: Asked, form: Text<'_>) -> bool {
         let form = hash(form);
-        self.waiting().any(|entry| entry.verb == verb && entry.form == form)
+        self.table.iter().flatten().any(|entry| entry.state != State::Done && entry.verb == verb && entry.form == form)
     }
 
     /// The number of the next request: 1 to 65535, not that of one that waits.
@@ -215,6 +220,28 @@ impl Requests {
         };
         let (state, outcome) = (State::Waiting, Short::Sent);
         self.enter(Entry { deadline, ticket: None, form, id, verb, lenient: !strict, target, seen: false, state, outcome }, own)
+    }
+
+    /// Enters what is left of the command that was entered last.
+    pub(crate) fn add_rest(&mut self, ticket: Ticket, mut rest: Rest) {
+        rest.ticket = ticket;
+        self.rest = Some(rest);
+    }
+
+    /// What is to be asked for next, of a READ in parts.
+    pub(crate) fn parked(&self) -> Option<Rest> {
+        let parked =
+            |rest: &Rest| self.table.iter().flatten().any(|entry| entry.state == State::Parked && entry.ticket == Some(rest.ticket));
+        self.rest.filter(parked)
+    }
+
+    /// The next part of it was sent under the number `id`.
+    pub(crate) fn resume(&mut self, rest: Rest, id: u16, deadline: Instant) {
+        self.last_id = id;
+        self.rest = Some(rest);
+        if let Some(entry) = self.table.iter_mut().flatten().find(|entry| entry.ticket == Some(rest.ticket)) {
+            (entry.state, entry.id, entry.deadline) = (State::Waiting, id, deadline);
+        }
     }
 
     /// Enters a command that is over as soon as it is begun.
@@ -263,7 +290,8 @@ impl Requests {
         let slot = self.table.get_mut(at?)?;
         let entry = slot.as_mut()?;
         let verdict = if refusal { Verdict::Refused } else { answer.verdict() };
-        entry.state = State::Done;
+        let goes_on = self.rest.is_some_and(|rest| entry.ticket == Some(rest.ticket) && !rest.is_empty());
+        entry.state = if goes_on && verdict != Verdict::Refused { State::Parked } else { State::Done };
         entry.outcome = match verdict {
             Verdict::Done => Short::Confirmed,
             Verdict::Refused => Short::Refused(answer.detail),
@@ -313,7 +341,7 @@ impl Requests {
     /// Ends everything.
     pub(crate) fn disconnect(&mut self) {
         for slot in &mut self.table {
-            let Some(entry) = slot.as_mut().filter(|entry| entry.state == State::Waiting) else { continue };
+            let Some(entry) = slot.as_mut().filter(|entry| entry.state != State::Done) else { continue };
             entry.state = State::Done;
             entry.outcome = Short::Disconnected;
             if entry.ticket.is_none() {

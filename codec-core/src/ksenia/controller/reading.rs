@@ -81,10 +81,9 @@ impl Controller<'_> {
                         self.memory.begin(usize::MAX, integrity);
                         // Members may stand in any order: what the records need to know is known before them.
                         self.memory.answer.verb = super::super::kinds::Verb::ALL.iter().copied().find(|verb| *verb == message.verb());
-                        // Also lists with nothing in them.
                         let payload = message.payload();
-                        let members = payload.into_iter().flat_map(|payload| payload.members());
-                        self.memory.answer.lists = members.fold(0, |lists, (name, _)| lists | essential(&Kind::from_text(name)));
+                        let wrapper = payload.and_then(|payload| payload.get(self.config.sender));
+                        self.memory.answer.is_wrapped = wrapper.is_some_and(|value| value.object().is_some());
                         self.reading = Reading::Whole(crc);
                         Next::Told(Slot::Message)
                     }
@@ -105,6 +104,7 @@ impl Controller<'_> {
                 false => Next::Again,
             };
         }
+        self.memory.answer.lists = self.memory.stream.lists();
         let crc = match self.reading {
             Reading::Nothing => return Next::Again,
             Reading::Whole(crc) => Ok(crc),
@@ -144,9 +144,14 @@ impl Controller<'_> {
                 answer.value(path, text);
                 !whole
             }
-            Part::Record { record, .. } => {
+            Part::Record { record, wrapper, .. } => {
+                let own = wrapper == Some(self.config.sender);
+                answer.is_wrapped |= own;
+                if answer.is_wrapped && wrapper.is_some() && !own {
+                    // Of several clients' changes, each takes its own.
+                    return false;
+                }
                 self.news.fault = self.house.apply(&record, now);
-                answer.lists |= essential(&record.kind());
                 if let (true, Ok(Structure::OutputStatus(status))) = (answer.is_push(), record.structure()) {
                     if let Some(id) = status.id() {
                         requests.output_changed(id, status.is_on(), now);
@@ -186,12 +191,13 @@ impl Controller<'_> {
         match self.memory.stream.part(piece.clone(), window) {
             Part::Record { record, integrity, .. } => Event::Record {
                 record: Record::new(lasting(record.kind()), crate::text::json::Object::new(text)),
+                name: Name::of(record.kind().text().raw()),
                 integrity,
                 early: !self.registered && self.memory.answer.is_push(),
             },
             Part::Value { path, .. } => Event::Value { name: Name::of(path.last()), text: Text::new(text) },
             Part::Text { path, last, .. } => Event::Text { name: Name::of(path.last()), text: Text::new(text), last },
-            Part::Open { kind, fault } => Event::RecordBegin { kind: lasting(kind), fault },
+            Part::Open { kind, fault } => Event::RecordBegin { kind: lasting(kind), name: Name::of(kind.text().raw()), fault },
             Part::Inner { kind, path, .. } => Event::Inner {
                 kind: lasting(kind),
                 list: Name::of(path.last()),
@@ -213,17 +219,6 @@ impl Controller<'_> {
         let mut places = (0..seen.len()).rev().filter_map(|at| seen.get(at..at.saturating_add(name.len())));
         let found = places.find(|bytes| *bytes == name.as_bytes()).unwrap_or_default();
         Text::new(core::str::from_utf8(found).unwrap_or_default())
-    }
-}
-
-/// A bit for each list that a panel has, and may leave out shortly after its start.
-pub(super) fn essential(kind: &Kind<'_>) -> u8 {
-    match kind {
-        Kind::Outputs => 1,
-        Kind::Scenarios => 2,
-        Kind::Partitions => 4,
-        Kind::Zones => 8,
-        _ => 0,
     }
 }
 

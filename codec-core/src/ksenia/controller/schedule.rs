@@ -1,8 +1,8 @@
 //! What a controller asks for by itself, one thing after the other.
 
 use super::config::Config;
-use super::reading::essential;
 use crate::error::ConfigError;
+use crate::ksenia::stream::essential;
 use crate::ksenia::{Command, Kind, MAX_TYPES, Read};
 
 /// How often a request is sent before it is given up.

@@ -64,19 +64,23 @@ impl<'c> TryFrom<home::Request<'c>> for Command<'c> {
     }
 }
 
-/// A name of the protocol, up to 24 bytes; longer ones are cut.
+/// As many as the scanner keeps.
+const MAX_NAME: usize = crate::text::path::ROOM;
+
+/// A name in a message, as it stands there, up to 112 bytes: a longer one is empty.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Name {
-    bytes: [u8; 24],
+    bytes: [u8; MAX_NAME],
     len: u8,
 }
 
 impl Name {
-    pub(crate) fn of(text: &str) -> Self {
-        let mut bytes = [0; 24];
-        // A character that would be cut is left out.
-        let fits = (0..=bytes.len()).rev().find_map(|len| text.get(..len.min(text.len()))).unwrap_or_default();
+    /// The name `text`, or an empty one if that is longer than 112 bytes.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut bytes = [0; MAX_NAME];
+        let fits = if text.len() <= MAX_NAME { text } else { "" };
         copy(&mut bytes, fits.as_bytes());
         Self { bytes, len: u8::try_from(fits.len()).unwrap_or(0) }
     }
@@ -113,8 +117,10 @@ pub enum Event<'i> {
     Message(Message<'i>),
     /// A record.
     Record {
-        /// The record. The name of a kind that is not known here is lost (empty) in a message longer than the buffer.
+        /// The record. In a message longer than the buffer a kind that is not known here is without its name: `name` has it.
         record: Record<'i>,
+        /// Name of its kind.
+        name: Name,
         /// Whether the check value of the message fits already.
         integrity: Integrity,
         /// The panel tells of a change before it has confirmed the registration: the snapshot that follows may be older.
@@ -138,14 +144,16 @@ pub enum Event<'i> {
     },
     /// A record that does not fit begins. Its values and inner objects follow.
     RecordBegin {
-        /// What it is.
+        /// What it is. One that is not known here is without its name: `name` has it.
         kind: Kind<'i>,
+        /// Name of its kind.
+        name: Name,
         /// Class `too-long`.
         fault: Fault,
     },
     /// An object in a list inside such a record.
     Inner {
-        /// What the record is.
+        /// What the record is, as told when it began.
         kind: Kind<'i>,
         /// Name of the list.
         list: Name,

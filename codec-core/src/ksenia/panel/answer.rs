@@ -2,9 +2,10 @@
 //!
 //! Nothing of it is kept but where it goes on. The request stays in the receive buffer until its answer is written.
 
-use super::config::{Config, LogsForm, Shape, UserAnswers, Wrapper};
+use super::config::{Config, LogsForm, Shape, UserAnswers};
 use super::house::{House, Moment};
 use super::lists::piece;
+use super::push::{is_nested, pushed_name};
 use super::records::version;
 use super::types::{expand, lists};
 use crate::error::EncodeError;
@@ -58,6 +59,8 @@ struct Place {
     phase: u8,
     list: u8,
     open: bool,
+    /// The last wrapper is being written.
+    own: bool,
     item: u32,
     from: u32,
 }
@@ -80,7 +83,7 @@ pub struct Memory {
     client: [u8; MAX_CLIENT],
     client_len: u8,
     /// `ID` of the registration.
-    registration: u32,
+    pub(super) registration: u32,
 }
 
 const _: () = assert!(size_of::<Memory>() <= 256);
@@ -100,7 +103,7 @@ impl Memory {
         Self {
             job: Job::Nothing,
             waiting: Job::Nothing,
-            place: Place { phase: 0, list: 0, open: false, item: 0, from: 0 },
+            place: Place { phase: 0, list: 0, open: false, own: false, item: 0, from: 0 },
             paused: None,
             types: 0,
             asked: 0,
@@ -129,7 +132,7 @@ impl Memory {
     }
 
     /// The name of the client that registered; empty if it is too long.
-    fn client(&self) -> &str {
+    pub(super) fn client(&self) -> &str {
         let name = self.client.get(..self.client_len.into()).unwrap_or_default();
         core::str::from_utf8(name).unwrap_or_default()
     }
@@ -189,17 +192,7 @@ impl Memory {
         let mac = config.identity.mac;
         let short = |text: Text<'_>| text.raw().len() <= MAX_CLIENT;
         if self.job == Job::Push {
-            let mut head = Head::changes(mac, self.client());
-            match config.shape {
-                Shape::Acknowledgement => {
-                    (head.verb, head.form) = (Verb::RealtimeAnswer, Form::RegisterAck.text());
-                    head.id = MessageId::Number(self.registration);
-                }
-                Shape::Untyped => head.id = MessageId::Number(self.registration),
-                _ => {}
-            }
-            let typed = config.shape != Shape::Untyped;
-            return MessageWriter::begin(out, &head, config.shape != Shape::Anonymous, typed);
+            return self.push_head(config, out);
         }
         let answer = request.and_then(|request| Head::answer_to(request, mac));
         let id = request.and_then(Message::id).filter(|id| short(*id));
@@ -268,7 +261,7 @@ impl Memory {
     }
 
     /// What stands before lists, or all there is. Gives the phase that follows.
-    fn prelude(&self, desk: &Desk<'_, '_>, request: Option<&Message<'_>>, w: &mut MessageWriter<'_>) -> u8 {
+    fn prelude(&mut self, desk: &Desk<'_, '_>, request: Option<&Message<'_>>, w: &mut MessageWriter<'_>) -> u8 {
         let config = desk.at.config;
         let identity = config.identity;
         let ok = |w: &mut MessageWriter<'_>, detail| w.outcome(ResultCode::Ok, Some(detail));
@@ -340,21 +333,12 @@ impl Memory {
                 3
             }
             Job::Push => {
-                if let Some(name) = self.wrapper(config) {
+                self.place.own = !config.has_several_wrappers();
+                if let Some(name) = self.wrapper(config, self.place.own) {
                     w.open_object(name);
                 }
                 1
             }
-        }
-    }
-
-    /// What changes are wrapped in.
-    fn wrapper<'w>(&'w self, config: &Config<'w>) -> Option<&'w str> {
-        match config.wrapper {
-            _ if config.shape == Shape::Acknowledgement => None,
-            Wrapper::Sender => Some(self.client()),
-            Wrapper::Fixed(name) => Some(name),
-            Wrapper::Bare => None,
         }
     }
 
@@ -368,19 +352,16 @@ impl Memory {
         let kind = usize::try_from(place).ok().and_then(|place| Kind::ALL.get(place)).copied()?;
         self.place.list = u8::try_from(place).unwrap_or(u8::MAX);
         let (house, push, shape) = (&*desk.house, self.job == Job::Push, desk.at.config.shape);
-        let nested = push && shape == Shape::Nested && kind == Kind::OutputStatus;
+        let nested = push && is_nested(shape, kind);
         if !self.place.open {
-            let name = match kind {
-                Kind::PartitionStatus if push && shape == Shape::ShortNames => Kind::Partitions.text().raw(),
-                kind => kind.text().raw(),
-            };
+            let name = if push { pushed_name(shape, kind) } else { kind.text().raw() };
             let first = if push { house.next_push(kind, 0) } else { None };
             let alone = first.filter(|n| house.next_push(kind, n.saturating_add(1)).is_none());
             if let Some(n) = alone.filter(|_| shape == Shape::Single) {
                 w.name(name);
                 house.record(&desk.at, kind, n, 0, w);
                 self.next_list();
-                return Some((kind, n));
+                return self.place.own.then_some((kind, n));
             }
             if nested {
                 w.open_object(name);
@@ -415,11 +396,12 @@ impl Memory {
             Some(next) => (self.place.item, self.place.from) = (number(n), number(next)),
             None => (self.place.item, self.place.from) = (number(n).saturating_add(1), 0),
         }
-        push.then_some((kind, n))
+        // What several wrappers tell has been told when the last of them has.
+        (push && self.place.own).then_some((kind, n))
     }
 
     fn next_list(&mut self) {
-        self.place = Place { phase: 1, list: self.place.list.saturating_add(1), ..Place::default() };
+        self.place = Place { phase: 1, list: self.place.list.saturating_add(1), own: self.place.own, ..Place::default() };
     }
 
     /// A piece of a file.
@@ -469,7 +451,14 @@ impl Memory {
         }
         match self.job {
             Job::Lists => desk.house.program_check(w),
-            Job::Push if self.wrapper(desk.at.config).is_some() => w.close_object(),
+            Job::Push if self.wrapper(desk.at.config, self.place.own).is_some() => {
+                w.close_object();
+                if !self.place.own {
+                    w.open_object(self.client());
+                    self.place = Place { phase: 1, own: true, ..Place::default() };
+                    return;
+                }
+            }
             _ => {}
         }
         self.place.phase = 3;

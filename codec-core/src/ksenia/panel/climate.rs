@@ -38,8 +38,37 @@ pub struct SetPoints {
     pub manual: i32,
 }
 
-/// The presets, 1 to 3, of 24 hours: Monday to Sunday and two special days.
-pub type Programme = [[u8; 24]; 9];
+/// 24 hours of Monday to Sunday and two special days: preset 1 to 3, and the minutes into the hour, as in
+/// [`DayProgramme`](crate::ksenia::DayProgramme).
+pub type Programme = [[(u8, u8); 24]; 9];
+
+/// The weekly programmes of a thermostat. Clients see none of a thermostat without such a slot, and may not write one.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ProgrammeSlot {
+    /// Number of the thermostat.
+    pub thermostat: u32,
+    /// For winter.
+    pub winter: Programme,
+    /// For summer.
+    pub summer: Programme,
+}
+
+impl ProgrammeSlot {
+    /// One preset, 1 to 3, at all times.
+    #[must_use]
+    pub const fn new(thermostat: u32, preset: u8) -> Self {
+        let week = [[(preset, 0); 24]; 9];
+        Self { thermostat, winter: week, summer: week }
+    }
+
+    pub(super) const fn of(&self, season: Season<'_>) -> &Programme {
+        match season {
+            Season::Summer => &self.summer,
+            _ => &self.winter,
+        }
+    }
+}
 
 /// A thermostat and its settings. Its number is neither that of its sensor nor that of an output.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +88,6 @@ pub struct ThermostatSlot<'h> {
     pub winter: SetPoints,
     /// Settings for summer.
     pub summer: SetPoints,
-    /// The weekly programme, the same for both seasons. A client cannot change it: it is read and passed over in what it writes.
-    pub programme: Option<&'h Programme>,
     /// Number of the output that heats.
     pub heating: Option<u32>,
     /// Number of the output that cools.
@@ -79,7 +106,6 @@ impl<'h> ThermostatSlot<'h> {
             manual_hours: 0,
             winter: SetPoints { presets: [18_000, 20_000, 22_000], manual: 20_000 },
             summer: SetPoints { presets: [28_000, 26_000, 24_000], manual: 26_000 },
-            programme: None,
             heating: None,
             cooling: None,
         }

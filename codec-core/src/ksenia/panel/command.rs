@@ -2,7 +2,7 @@
 
 use crate::error::{CloseReason, Fault};
 use crate::home::Notice;
-use crate::ksenia::{Detail, FaultCategory, Message, OutputAction, SetOutput, TamperCategory};
+use crate::ksenia::{Detail, FaultCategory, Kind, Message, OutputAction, SetOutput, TamperCategory};
 use crate::ws;
 
 /// The world acts on the panel. It takes effect at once; a registered client is told of changes.
@@ -93,6 +93,15 @@ pub enum Command<'c> {
         category: TamperCategory<'c>,
         /// Whether it begins.
         active: bool,
+    },
+    /// Tells clients of a change of a record: of a list without a table, or in words of your own. It is written at once, and not kept: a
+    /// READ gives what the tables have. [`Refused::NotReady`](crate::Refused::NotReady) if nobody registered for the list,
+    /// [`Refused::Busy`](crate::Refused::Busy) while an answer is being written or the panel is silent.
+    Tell {
+        /// Which list.
+        kind: Kind<'c>,
+        /// A JSON object; with its list it must fit into the transmit buffer.
+        record: &'c str,
     },
     /// The programming changes: the check texts count on, the connection ends with `Bye...`, and upgrades are refused for
     /// [`Config::refusal_millis`](super::Config::refusal_millis), on the next connections too.

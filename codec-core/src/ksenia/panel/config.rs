@@ -70,6 +70,8 @@ pub enum Wrapper<'b> {
     Sender,
     /// Always this name, as a published simulator does.
     Fixed(&'b str),
+    /// Two wrappers with the same changes: this one, of another client, and behind it the client's own `SENDER`.
+    Several(&'b str),
     /// Nothing.
     Bare,
 }
@@ -140,7 +142,8 @@ pub struct Config<'b> {
     pub check_pin: bool,
     /// Requests need the number of a session. Default on.
     pub check_session: bool,
-    /// A second login on a connection ends its session for good, right or wrong; off, the new session takes its place. Default on.
+    /// A login on a connection that has a session ends it, right or wrong, and begins none, though it is answered with a number; off, the
+    /// new session takes its place. Default on.
     pub one_login: bool,
     /// How many types of one READ are answered. Default 15.
     pub max_types: u8,
@@ -152,6 +155,9 @@ pub struct Config<'b> {
     pub user_answers: UserAnswers,
     /// Changes go out before the answer to the command that made them, as with a published simulator. Default off.
     pub changes_first: bool,
+    /// A registration is answered after changes that there were since the login, and after `STATUS_SYSTEM`, changed or not. Default off: the
+    /// answer comes first, and tells of them all.
+    pub push_before_ack: bool,
     /// What changes are wrapped in.
     pub wrapper: Wrapper<'b>,
     /// How changes are written.
@@ -205,6 +211,7 @@ impl Config<'static> {
             logs: LogsForm::LastLogs,
             user_answers: UserAnswers::Usual,
             changes_first: false,
+            push_before_ack: false,
             wrapper: Wrapper::Sender,
             shape: Shape::Lists,
             unknown: UnknownRequests::Generic,
@@ -230,6 +237,11 @@ impl Default for Config<'static> {
 }
 
 impl Config<'_> {
+    /// Whether changes stand in two wrappers.
+    pub(super) fn has_several_wrappers(&self) -> bool {
+        matches!(self.wrapper, Wrapper::Several(_)) && self.shape != Shape::Acknowledgement
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let Identity { mac, model, brand, firmware, web_server } = self.identity;
         if mac.len() != 12 || !mac.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F')) {
@@ -241,7 +253,7 @@ impl Config<'_> {
             }
         }
         match self.wrapper {
-            Wrapper::Fixed(name) if !(1..=64).contains(&name.len()) || Text::of(name).is_none() => {
+            Wrapper::Fixed(name) | Wrapper::Several(name) if !(1..=64).contains(&name.len()) || Text::of(name).is_none() => {
                 return Err(ConfigError::BadText { field: "wrapper" });
             }
             _ => {}

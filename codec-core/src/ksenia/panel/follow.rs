@@ -57,6 +57,15 @@ impl House<'_> {
                 changed = true;
             }
         }
+        for (mine, theirs) in self.programmes.iter_mut().zip(other.programmes.iter()) {
+            if (mine.winter, mine.summer) != (theirs.winter, theirs.summer) {
+                (mine.winter, mine.summer) = (theirs.winter, theirs.summer);
+                let its = self.sensors.iter_mut().filter(|sensor| sensor.thermostat == Some(mine.thermostat));
+                its.for_each(|sensor| sensor.news |= PUSH_SECOND);
+                self.news |= SLOT_NEWS;
+                changed = true;
+            }
+        }
         for (mine, theirs) in self.sensors.iter_mut().zip(other.sensors.iter()) {
             let state = |slot: &SensorSlot<'_>| (slot.temperature, slot.humidity, slot.light);
             if state(mine) != state(theirs) {

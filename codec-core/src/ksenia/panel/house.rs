@@ -44,6 +44,8 @@ pub struct House<'h> {
     pub sensors: &'h mut [SensorSlot<'h>],
     /// Thermostats.
     pub thermostats: &'h mut [ThermostatSlot<'h>],
+    /// Weekly programmes of thermostats.
+    pub programmes: &'h mut [ProgrammeSlot],
     /// Timers.
     pub timers: &'h mut [TimerSlot<'h>],
     /// Accounts.
@@ -103,6 +105,7 @@ impl House<'_> {
             scenarios: &[],
             sensors: &mut [],
             thermostats: &mut [],
+            programmes: &mut [],
             timers: &mut [],
             accounts: &mut [],
             log: &mut [],
@@ -140,7 +143,7 @@ impl House<'_> {
             ("account", self.accounts.iter().all(|slot| good(slot.name) && word(slot.kind.text()))),
             ("pin", self.accounts.iter().all(|slot| (1..=32).contains(&slot.pin.expose().len()))),
             ("file", self.files.iter().all(|file| good(file.path) && good(file.name))),
-            ("list", self.lists.iter().all(|list| list.records.iter().all(|text| is_record(text)))),
+            ("list", self.lists.iter().all(|list| list.records.iter().all(|text| record_error(text).is_none()))),
         ];
         match checks.into_iter().find(|(_, good)| !good) {
             Some((field, _)) => Err(ConfigError::BadText { field }),
@@ -341,6 +344,11 @@ impl Default for House<'_> {
     }
 }
 
-fn is_record(text: &str) -> bool {
-    json::check(text.as_bytes()).is_ok_and(|value| value.object().is_some())
+/// Where a text stops being a JSON object.
+pub(super) fn record_error(text: &str) -> Option<u32> {
+    match json::check(text.as_bytes()) {
+        Ok(value) if value.object().is_some() => None,
+        Ok(_) => Some(0),
+        Err(fault) => Some(fault.at),
+    }
 }

@@ -111,7 +111,7 @@ impl<'h> House<'h> {
             return raw(self.extra(kind, n.saturating_sub(own))?, from, w);
         }
         if kind == Kind::Thermostats {
-            return self.thermostats.get(n).and_then(|slot| slot.settings(from, w));
+            return self.thermostats.get(n).and_then(|slot| slot.settings(self.programmes_of(slot), from, w));
         }
         w.open_item();
         if let Some(id) = self.id(kind, n) {
@@ -248,7 +248,8 @@ impl<'h> House<'h> {
                     _ => (day, Day::ALL.get(day).map_or("NA", |day| day.name())),
                 };
                 let hour = usize::try_from(local.hour()).unwrap_or(0);
-                let preset = thermostat.programme.and_then(|days| days.get(day)?.get(hour).copied()).unwrap_or(1);
+                let programmes = self.programmes_of(thermostat);
+                let preset = programmes.and_then(|slot| slot.of(thermostat.season).get(day)?.get(hour)).map_or(1, |(preset, _)| *preset);
                 let [t1, t2, t3] = points.presets;
                 match preset {
                     2 => (name, "T2", Some(t2)),
@@ -274,6 +275,10 @@ impl<'h> House<'h> {
         w.close_object();
         w.text("OUT_STATUS", if runs { "ON" } else { "OFF" });
         w.close_object();
+    }
+
+    fn programmes_of(&self, slot: &ThermostatSlot<'_>) -> Option<&ProgrammeSlot> {
+        self.programmes.iter().find(|programmes| programmes.thermostat == slot.id)
     }
 
     fn wiring(&self, slot: &ThermostatSlot<'_>, w: &mut MessageWriter<'_>) {

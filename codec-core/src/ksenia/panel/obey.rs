@@ -6,11 +6,14 @@ use super::house::{House, Moment};
 use super::tables::*;
 use super::{News, Panel, Slot};
 use crate::error::FaultKind;
+use crate::ksenia::view::Read as _;
 use crate::ksenia::{
-    Account, Action, CrcPolicy, Detail, Kind, LogKind, Message, Request, Season, Settings, Thermostat, ThermostatMode, Verb, decode_with,
+    Account, Action, CrcPolicy, Detail, Hour, Kind, LogKind, Message, Request, Season, SeasonSettings, Settings, Thermostat,
+    ThermostatMode, Verb, decode_with,
 };
 use crate::machine::Env;
 use crate::secret::Secret;
+use crate::text::cursor::Cursor;
 use crate::text::json::{Array, Text};
 
 /// Whether a login of this kind finds an account of that one.
@@ -39,12 +42,20 @@ impl House<'_> {
                 return Err(Detail::InvalidParameter);
             }
         }
+        for thermostat in settings.thermostats() {
+            let has_programmes = self.programmes.iter().any(|slot| Some(slot.thermostat) == thermostat.id());
+            let seasons = [thermostat.winter(), thermostat.summer()];
+            if seasons.into_iter().flatten().flat_map(days).any(|(_, day)| !has_programmes || !is_day(day)) {
+                return Err(Detail::InvalidParameter);
+            }
+        }
         if settings.lists().next().is_none() {
             return Err(Detail::UnknownSetting);
         }
         for thermostat in settings.thermostats() {
             let Some(slot) = self.thermostats.iter_mut().find(|slot| Some(slot.id) == thermostat.id()) else { continue };
             slot.set(&thermostat);
+            self.programmes.iter_mut().filter(|programmes| programmes.thermostat == slot.id).for_each(|slot| slot.set(&thermostat));
             for sensor in self.sensors.iter_mut().filter(|sensor| sensor.thermostat == Some(slot.id)) {
                 sensor.news |= PUSH_SECOND;
                 self.news |= SLOTS;
@@ -69,6 +80,37 @@ impl House<'_> {
     }
 }
 
+/// The days of a season that are given, each with its place in [`Day::ALL`].
+fn days(season: SeasonSettings<'_>) -> impl Iterator<Item = (usize, Array<'_>)> {
+    let lists = [
+        season.monday(),
+        season.tuesday(),
+        season.wednesday(),
+        season.thursday(),
+        season.friday(),
+        season.saturday(),
+        season.sunday(),
+        season.special_day_1(),
+        season.special_day_2(),
+    ];
+    lists.into_iter().enumerate().filter_map(|(place, list)| Some((place, list?)))
+}
+
+/// The hours of a day. `None` for one that makes no sense.
+fn hours(day: Array<'_>) -> impl Iterator<Item = Option<(u8, u8)>> {
+    day.objects().map(|object| {
+        let hour = Hour::read(&mut Cursor::new(object.as_str())).ok()?;
+        let preset = hour.preset().filter(|preset| (1..=3).contains(preset))?;
+        let shift = hour.shift().filter(|shift| *shift < 60)?;
+        Some((u8::try_from(preset).ok()?, u8::try_from(shift).ok()?))
+    })
+}
+
+/// Whether a day has 24 hours that make sense.
+fn is_day(day: Array<'_>) -> bool {
+    hours(day).all(|hour| hour.is_some()) && hours(day).count() == 24
+}
+
 fn ids<'i>(list: Array<'i>) -> impl Iterator<Item = Option<u32>> + use<'i> {
     list.objects().map(|object| object.text("ID").and_then(Text::number))
 }
@@ -91,6 +133,18 @@ impl ThermostatSlot<'_> {
                 *point = thousandths(value).unwrap_or(*point);
             }
             points.manual = thousandths(wish.manual()).unwrap_or(points.manual);
+        }
+    }
+}
+
+impl ProgrammeSlot {
+    /// Takes over the days that are given.
+    fn set(&mut self, wish: &Thermostat<'_>) {
+        for (programme, wish) in [(&mut self.winter, wish.winter()), (&mut self.summer, wish.summer())] {
+            for (place, list) in wish.into_iter().flat_map(days) {
+                let Some(day) = programme.get_mut(place) else { continue };
+                day.iter_mut().zip(hours(list).flatten()).for_each(|(hour, wish)| *hour = wish);
+            }
         }
     }
 }
@@ -146,9 +200,8 @@ impl Panel<'_, '_> {
     }
 
     fn login(&mut self, env: &Env, account: Account<'_>, request: &Request<'_>) {
-        let again = self.had_login && self.config.one_login;
-        self.had_login = true;
-        if self.session.take().is_some() {
+        let had_session = self.session.take().is_some();
+        if had_session {
             self.news.insert(News::LOGGED_OUT);
         }
         self.registered = 0;
@@ -165,7 +218,7 @@ impl Panel<'_, '_> {
         self.house.sessions = self.house.sessions.checked_add(1).unwrap_or(1);
         let session = self.house.sessions;
         self.memory.waiting = Job::Login { account: id, session };
-        if !again {
+        if !(had_session && self.config.one_login) {
             self.session = core::num::NonZeroU32::new(session);
             self.account = id;
             self.news.insert(News::LOGGED_IN);
@@ -207,7 +260,11 @@ impl Panel<'_, '_> {
                 self.memory.ask(message, u8::MAX);
                 self.memory.register(message);
                 self.registered = self.memory.asked;
-                self.house.begin();
+                if self.config.push_before_ack {
+                    self.house.news |= PUSH | SLOTS;
+                } else {
+                    self.house.begin();
+                }
                 self.news.insert(News::REGISTERED);
                 self.memory.waiting = Job::Snapshot;
                 return;

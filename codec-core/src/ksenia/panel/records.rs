@@ -95,7 +95,7 @@ impl ThermostatSlot<'_> {
 
     /// The settings in pieces: what stands before the programme of winter, its nine days, what stands before that of summer, its nine
     /// days, and the end.
-    pub(super) fn settings(&self, from: usize, w: &mut MessageWriter<'_>) -> Option<usize> {
+    pub(super) fn settings(&self, programmes: Option<&ProgrammeSlot>, from: usize, w: &mut MessageWriter<'_>) -> Option<usize> {
         match from {
             0 => {
                 w.open_item();
@@ -113,13 +113,14 @@ impl ThermostatSlot<'_> {
             }
             1..=9 | 11..=19 => {
                 let day = if from < 10 { from.saturating_sub(1) } else { from.saturating_sub(11) };
-                let hours = self.programme.and_then(|days| days.get(day));
+                let season = if from < 10 { Season::Winter } else { Season::Summer };
+                let hours = programmes.and_then(|slot| slot.of(season).get(day));
                 if let (Some(hours), Some(day)) = (hours, Day::ALL.get(day)) {
                     w.open_list(day.name());
-                    for preset in hours {
+                    for (preset, shift) in hours {
                         w.open_item();
                         w.number("T", (*preset).into());
-                        w.number("S", 0);
+                        w.number("S", (*shift).into());
                         w.close_object();
                     }
                     w.close_list();
@@ -155,9 +156,9 @@ pub(super) fn version(desk: &Desk<'_, '_>, w: &mut MessageWriter<'_>) {
     w.text("BRAND", identity.brand);
     w.text("CUST", identity.brand);
     let mut mac = [b'-'; 17];
-    for (to, from) in mac.chunks_mut(3).zip(identity.mac.as_bytes().chunks(2)) {
-        crate::text::copy(to, from);
-    }
+    // Two digits of three characters. `chunks` would do, but for a division that the compiler does not always see through.
+    let places = mac.iter_mut().enumerate().filter(|(place, _)| place % 3 != 2);
+    places.zip(identity.mac.bytes()).for_each(|((_, to), digit)| *to = digit);
     w.text("MAC", core::str::from_utf8(&mac).unwrap_or_default());
     for (key, value) in [("BOOT", "1.0.0"), ("IP", "1.0.0"), ("FS", "1.0.0"), ("SSL", "1.0.0"), ("OS", "1.0.0")] {
         w.text(key, value);

@@ -1,6 +1,6 @@
 //! The tables of a simulated house. Text in them has up to 64 bytes and no control characters.
 
-pub(super) use super::climate::{SensorSlot, SetPoints, ThermostatSlot, thousandths};
+pub(super) use super::climate::{ProgrammeSlot, SensorSlot, SetPoints, ThermostatSlot, thousandths};
 use crate::home::{AreaState, ZoneFlags};
 use crate::ksenia::{
     Account, AlarmState, CodeNeed, Kind, LogKind, OutputAction, OutputCategory, OutputMode, PartitionArming, ScenarioCategory, TamperState,

@@ -15,12 +15,10 @@ impl Panel<'_, '_> {
     /// Chooses what is written next.
     fn next_job(&mut self) {
         let waits = self.memory.waiting != Job::Nothing;
-        if waits && !self.config.changes_first {
-            let job = core::mem::replace(&mut self.memory.waiting, Job::Nothing);
-            return self.memory.begin(job);
-        }
-        // A registration is confirmed before anything is pushed.
-        let types = if self.memory.waiting == Job::Snapshot { 0 } else { self.pushes() };
+        // A registration is confirmed before anything is pushed, as a rule.
+        let pushes_first =
+            if self.memory.waiting == Job::Snapshot { self.config.push_before_ack } else { !waits || self.config.changes_first };
+        let types = if pushes_first { self.pushes() } else { 0 };
         if types != 0 {
             return self.memory.push(types);
         }

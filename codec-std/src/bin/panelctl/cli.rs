@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
 use crate::families::g90::local::Expected;
-use crate::families::{CrcChoice, Protocol, ksenia, ness};
+use crate::families::{CrcChoice, Protocol, g90, ksenia, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Watch(Watch),
     #[command(subcommand)]
     Send(Send),
+    #[command(subcommand)]
+    Discover(Discover),
     #[command(subcommand)]
     Simulate(Simulate),
     Replay(ReplayArgs),
@@ -115,6 +117,7 @@ pub(crate) struct WatchCommon {
 pub(crate) enum Send {
     Ness(ness::send::SendArgs),
     Ksenia(ksenia::send::SendArgs),
+    G90(g90::send::SendArgs),
 }
 
 /// Put a recorded session through the machine again and show its events.
@@ -168,12 +171,20 @@ Examples:
   panelctl demo
   panelctl demo --keep";
 
-/// Simulate a panel on a TCP port
+/// Find panels in the network
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:\n  panelctl discover g90\n  panelctl discover g90 --device-id GA18018B3001021")]
+pub(crate) enum Discover {
+    G90(g90::discover::DiscoverArgs),
+}
+
+/// Simulate a panel
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080")]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
     Ksenia(ksenia::simulate::SimulateArgs),
+    G90(g90::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use codec_core::Secret;
 use codec_core::ksenia::panel::{
-    ALL_PARTITIONS, AccountSlot, Config, File, House, List, LogSlot, OutputSlot, PartitionSlot, Programme, Response, ScenarioAction,
+    ALL_PARTITIONS, AccountSlot, Config, File, House, List, LogSlot, OutputSlot, PartitionSlot, ProgrammeSlot, Response, ScenarioAction,
     ScenarioSlot, SensorSlot, ThermostatSlot, TimerSlot, ZoneSlot, partition_bit,
 };
 use codec_core::ksenia::{Kind, OutputAction, OutputCategory, OutputMode, ZoneCategory};
@@ -32,6 +32,8 @@ pub struct Setup {
     pub sensors: Vec<SensorSlot<'static>>,
     /// Thermostats.
     pub thermostats: Vec<ThermostatSlot<'static>>,
+    /// Weekly programmes of thermostats.
+    pub programmes: Vec<ProgrammeSlot>,
     /// Timers.
     pub timers: Vec<TimerSlot<'static>>,
     /// Who may log in.
@@ -53,8 +55,6 @@ static ZONE_NAMES: LazyLock<Vec<String>> = LazyLock::new(|| (0..=MAX_ZONES).map(
 
 const ZONES: [&str; 8] =
     ["Front door", "Kitchen window", "Living room window", "Hall", "Smoke detector", "Bedroom window", "Garage door", "Cellar"];
-
-static WEEK: Programme = [[1; 24]; 9];
 
 static LISTS: [List<'static>; 4] = [
     List { kind: Kind::PanelStatus, records: &[r#"{"ID":"1","M":"13.7","B":"13.5"}"#] },
@@ -116,8 +116,6 @@ impl Setup {
         ];
         let mut sensor = SensorSlot::new(1, "Living room");
         (sensor.temperature, sensor.humidity, sensor.light, sensor.thermostat) = (21_200, 48, 64, Some(1));
-        let mut thermostat = ThermostatSlot::new(1, "Living room");
-        thermostat.programme = Some(&WEEK);
         Self {
             config: Config::new(),
             zones,
@@ -125,7 +123,8 @@ impl Setup {
             outputs,
             scenarios,
             sensors: vec![sensor],
-            thermostats: vec![thermostat],
+            thermostats: vec![ThermostatSlot::new(1, "Living room")],
+            programmes: vec![ProgrammeSlot::new(1, 1)],
             timers: vec![TimerSlot::new(1, "Evening light", 4)],
             accounts: vec![AccountSlot::new(1, "Anna", Secret::new(DEFAULT_CODE))],
             log: 64,
@@ -149,6 +148,7 @@ pub(super) struct Slots<'h> {
     outputs: Vec<OutputSlot<'h>>,
     sensors: Vec<SensorSlot<'h>>,
     thermostats: Vec<ThermostatSlot<'h>>,
+    programmes: Vec<ProgrammeSlot>,
     timers: Vec<TimerSlot<'h>>,
     accounts: Vec<AccountSlot<'h>>,
     log: Vec<LogSlot>,
@@ -162,6 +162,7 @@ impl<'h> Slots<'h> {
             outputs: setup.outputs.clone(),
             sensors: setup.sensors.clone(),
             thermostats: setup.thermostats.clone(),
+            programmes: setup.programmes.clone(),
             timers: setup.timers.clone(),
             accounts: setup.accounts.clone(),
             log: vec![LogSlot::FREE; setup.log],
@@ -176,6 +177,7 @@ impl<'h> Slots<'h> {
         house.scenarios = &setup.scenarios;
         house.sensors = &mut self.sensors;
         house.thermostats = &mut self.thermostats;
+        house.programmes = &mut self.programmes;
         house.timers = &mut self.timers;
         house.accounts = &mut self.accounts;
         house.log = &mut self.log;

@@ -2,40 +2,55 @@
 //!
 //! All of it is one task, so nothing happens between two lines without an `await`.
 
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use codec_core::ksenia::panel::{Command, Event, House, Memory};
-use codec_core::ksenia::{Message, Panel};
+use codec_core::ksenia::{Kind, Message, Panel};
 use codec_core::{Machine as _, Refused, RxBuf, TxBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 
 use super::house::{Setup, Slots};
-use super::{Order, Report, words};
+use super::{Happening, Order, Report, words};
 use crate::clock::Clock;
 use crate::links::TokioLink;
 use crate::tokio::Driver;
 
-/// Longest request in bytes, and room for answers.
-const BUFFER: usize = 8192;
+/// Longest request in bytes: a thermostat with all of its programmes takes 8.3 KB.
+const REQUEST: usize = 16 << 10;
+
+/// Room for answers.
+const ANSWER: usize = 8192;
 
 /// Pause after a connection could not be accepted, for example for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Pause after a record could not be told.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
+
+/// Longest record that can be told, in bytes: two of them fit into [`ANSWER`].
+const MAX_RECORD: u32 = 2048;
+
+/// Most records that wait to be told to a client.
+const MAX_TOLD: usize = 256;
+
 /// What the panels of the clients are told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Word {
     /// The house has changed.
     Changed,
     /// Something happens to their connections.
     Do(Command<'static>),
+    /// They tell their clients this, if they registered for it.
+    Tell(Kind<'static>, Arc<str>),
 }
 
 /// What all share.
@@ -82,6 +97,20 @@ impl<'p, 'h> Hub<'p, 'h> {
             drop(house);
             self.report(Report::Notice(notice));
         }
+    }
+
+    fn tell(&self, kind: Kind<'static>, record: Arc<str>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        let needed = u32::try_from(record.len()).unwrap_or(u32::MAX);
+        if needed > MAX_RECORD {
+            return Err(Refused::NoRoom { needed, free: MAX_RECORD });
+        }
+        // The house's own panel has no client, and looks at the record.
+        match self.house().submit(&self.clock.env(), Command::Tell { kind, record: &record }, tx) {
+            Ok(_) | Err(Refused::NotReady) => {}
+            Err(refused) => return Err(refused),
+        }
+        self.say(Word::Tell(kind, record));
+        Ok(())
     }
 
     fn obey(&self, command: Command<'static>, millis: u32, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
@@ -150,7 +179,11 @@ pub(super) async fn run(
             () = any_ended(&mut connections) => {}
             () = hub.changed.notified() => {}
             order = orders.recv() => match order {
-                Some(Order { command, reply }) => {
+                Some(Order { what: Happening::Tell(kind, record), reply }) => {
+                    let result = hub.tell(kind, record, &mut tx);
+                    let _ = reply.send(result);
+                }
+                Some(Order { what: Happening::Command(command), reply }) => {
                     let result = hub.obey(command, setup.config.refusal_millis, &mut tx);
                     hub.settle(&mut rx, &mut tx);
                     // The one who asked may have gone.
@@ -200,14 +233,20 @@ async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, 
     let mut memory = Memory::new();
     let mut panel = Panel::new(&setup.config, &mut house, &mut memory).map_err(io::Error::other)?;
     panel.follow(hub.house().house());
-    let (mut rx, mut tx) = (vec![0; BUFFER], vec![0; BUFFER]);
+    let (mut rx, mut tx) = (vec![0; REQUEST], vec![0; ANSWER]);
     let mut driver = Driver::new(panel, link, &mut rx, &mut tx).map_err(io::Error::other)?.with_clock(hub.clock);
     let mut reason = "the connection ended".to_owned();
+    // Waits while an answer is being written.
+    let mut told = VecDeque::new();
     loop {
         let word = tokio::select! {
             // What the house is like, before anything that the client says.
             biased;
             word = heard.recv() => word,
+            () = tokio::time::sleep(BUSY_PAUSE), if !told.is_empty() => {
+                tell(&mut told, |command| driver.submit(command).map(drop));
+                continue;
+            }
             event = driver.next() => {
                 let Some(event) = event? else { return Ok(reason) };
                 if matches!(event, Event::Registered) && !std::mem::replace(is_registered, true) {
@@ -231,7 +270,24 @@ async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, 
                 // One that is closing already needs no more.
                 let _ = driver.submit(command);
             }
+            Ok(Word::Tell(kind, record)) => {
+                told.push_back((kind, record));
+                tell(&mut told, |command| driver.submit(command).map(drop));
+            }
             Err(RecvError::Closed) => return Ok(reason),
+        }
+    }
+}
+
+/// Tells what can be told now.
+fn tell(records: &mut VecDeque<(Kind<'static>, Arc<str>)>, mut submit: impl FnMut(Command<'_>) -> Result<(), Refused>) {
+    while let Some((kind, record)) = records.front() {
+        match submit(Command::Tell { kind: *kind, record }) {
+            Err(Refused::Busy | Refused::NoRoom { .. }) if records.len() < MAX_TOLD => return,
+            // A client that has not registered for it is not told.
+            _ => {
+                records.pop_front();
+            }
         }
     }
 }

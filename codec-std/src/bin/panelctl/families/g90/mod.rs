@@ -1,9 +1,17 @@
 //! G90.
 
+mod changes;
 pub(crate) mod cloud;
+pub(crate) mod discover;
 pub(crate) mod local;
 pub(crate) mod notify;
+mod request;
+pub(crate) mod send;
+mod show;
+pub(crate) mod simulate;
+mod target;
 pub(crate) mod time;
+mod words;
 
 use codec_core::{Fault, FaultKind, JsonError};
 

@@ -110,6 +110,9 @@ struct Behaviour {
     /// Tell of changes before the answer to the command that made them
     #[arg(long)]
     changes_first: bool,
+    /// Tell of changes, and of the panel as a whole, before a registration is answered
+    #[arg(long)]
+    push_before_ack: bool,
     /// Write OT for a running exit delay, instead of DA
     #[arg(long)]
     exit_word: bool,
@@ -222,6 +225,8 @@ behaviour! {
         Sender = Wrapper::Sender,
         /// HomeAssistant, for everybody
         HomeAssistant = Wrapper::Fixed("HomeAssistant"),
+        /// The client's own name, behind a wrapper for another client with the same changes
+        Several = Wrapper::Several("another client"),
         /// Nothing
         Bare = Wrapper::Bare,
     }
@@ -292,6 +297,7 @@ impl SimulateArgs {
         config.echo_ids = !behaviour.no_id;
         config.generic_keeps_id = !behaviour.no_generic_id;
         config.changes_first = behaviour.changes_first;
+        config.push_before_ack = behaviour.push_before_ack;
         config.exit_word = behaviour.exit_word;
         config.cycle_marks = behaviour.cycle_marks;
         config.auto_exclude = !behaviour.no_auto_exclude;

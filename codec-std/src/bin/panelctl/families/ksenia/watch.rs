@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use codec_core::home::Notice;
-use codec_core::ksenia::controller::{Command, Config, Event, Memory, Tables};
+use codec_core::ksenia::controller::{Command, Config, Event, Memory, Name, Tables};
 use codec_core::ksenia::{Controller, Message, Record};
 use codec_core::text::json::Object;
 use codec_core::{CloseReason, ConfigError};
@@ -117,10 +117,10 @@ fn message_row(message: &Message<'_>) -> String {
 }
 
 /// A record of a message that is longer than the buffer.
-fn record_row(record: &Record<'_>) -> String {
-    let name = record.kind().text();
+fn record_row(record: &Record<'_>, name: &Name) -> String {
+    let name = name.as_str();
     // Under the name of its list, which says what a PIN in it is.
-    let text = mask_ksenia_message(format!("{{\"{}\":{}}}", name.raw(), record.object().as_str()).as_bytes());
+    let text = mask_ksenia_message(format!("{{\"{}\":{}}}", name, record.object().as_str()).as_bytes());
     Object::parse(&text).map_or_else(|_| name.to_string(), table::content)
 }
 
@@ -163,9 +163,9 @@ impl<'b> Watched for KseniaWatch<'b> {
                 self.whole = true;
                 Heard { patience, words: self.show_lines.then(|| message_row(message)), ..Heard::default() }
             }
-            Event::Record { record, .. } => {
+            Event::Record { record, name, .. } => {
                 self.known.record(record);
-                Heard { patience, words: (self.show_lines && !self.whole).then(|| record_row(record)), ..Heard::default() }
+                Heard { patience, words: (self.show_lines && !self.whole).then(|| record_row(record, name)), ..Heard::default() }
             }
             Event::FrameEnd { .. } => {
                 self.whole = false;

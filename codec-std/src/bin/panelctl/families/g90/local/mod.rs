@@ -140,8 +140,18 @@ impl Show for Unit {
     }
 }
 
+/// The fields of an answer as the controller took it, secrets shown.
+pub(super) fn answer_fields(answer: &local::Answer<'_>) -> Result<Fields, Problem> {
+    reply::show(answer, None, false).map(|(_, fields)| fields)
+}
+
+/// As [`answer_fields`], secrets hidden.
+pub(super) fn hidden_answer_fields(answer: &local::Answer<'_>) -> Result<Fields, Problem> {
+    reply::show(answer, None, true).map(|(_, fields)| fields)
+}
+
 /// With what a terminal would act on as escapes.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let mut shown = String::new();
     for character in text.chars() {
         if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }

@@ -1,0 +1,29 @@
+//! Sockets for datagrams.
+
+use std::io;
+use std::net::SocketAddr;
+
+use ::tokio::net::UdpSocket;
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// A UDP socket on `local` that may send to broadcast addresses. Port 0 takes a free port.
+///
+/// A port other than 0 can be shared by several sockets, of other programs too, if all of them were opened this way: broadcasts reach each
+/// of them, a datagram to this host alone reaches one, on Linux that which was opened last.
+///
+/// Must be called on a tokio runtime with I/O.
+///
+/// # Errors
+/// If the address is not of this host, or a socket that does not share has the port.
+pub fn udp_socket(local: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
+    if local.port() != 0 {
+        socket.set_reuse_address(true)?;
+    }
+    if local.is_ipv4() {
+        socket.set_broadcast(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&local.into())?;
+    UdpSocket::from_std(socket.into())
+}

@@ -1,0 +1,4 @@
+//! One module per family of panels.
+
+pub mod ksenia;
+pub mod ness;
