@@ -239,30 +239,29 @@ impl<'i> Values<'i> {
         cursor.eat(b"[").then_some(Self { cursor })
     }
 
-    /// Whether another value follows; `None` if neither that nor the end of the array.
+    /// Steps into the next value, an array, or out of this array if there is none; says which. `None` if neither is there.
     #[inline]
-    pub(crate) fn more(&mut self) -> Option<bool> {
-        self.cursor.more(b']').ok()
+    pub(crate) fn enter(&mut self) -> Option<bool> {
+        if self.cursor.next_array() {
+            return Some(true);
+        }
+        if !self.cursor.more(b']').ok()? {
+            return Some(false);
+        }
+        self.cursor.space();
+        self.cursor.eat(b"[").then_some(true)
     }
 
     /// Steps into the next value, an array.
     #[inline]
     pub(crate) fn open(&mut self) -> Option<()> {
-        self.more().filter(|more| *more)?;
-        self.enter()
-    }
-
-    /// Steps into the array that stands here.
-    #[inline]
-    pub(crate) fn enter(&mut self) -> Option<()> {
-        self.cursor.space();
-        self.cursor.eat(b"[").then_some(())
+        self.enter().filter(|entered| *entered).map(|_| ())
     }
 
     /// Steps out of an array that has no more values.
     #[inline]
     pub(crate) fn close(&mut self) -> Option<()> {
-        self.more().filter(|more| !*more).map(|_| ())
+        self.cursor.more(b']').ok().filter(|more| !*more).map(|_| ())
     }
 
     /// Whether nothing but white space follows.
@@ -272,14 +271,39 @@ impl<'i> Values<'i> {
     }
 
     /// The next value, a whole number of 64 bits without a point or an exponent.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn integer(&mut self) -> Option<i64> {
-        self.more().filter(|more| *more)?;
-        if let Some(number) = self.cursor.short_integer() {
-            return Some(number);
+        match self.cursor.next_integer() {
+            Some(number) => Some(number),
+            None => self.any_integer(),
         }
-        match self.cursor.value().ok()? {
+    }
+
+    /// As [`integer`](Self::integer), in all spellings.
+    #[inline(never)]
+    fn any_integer(&mut self) -> Option<i64> {
+        match self.next()? {
             Value::Number(number) => number.raw().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The next value, a string.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn text(&mut self) -> Option<Text<'i>> {
+        match self.cursor.next_text() {
+            Some(text) => Some(text),
+            None => self.any_text(),
+        }
+    }
+
+    /// As [`text`](Self::text), in all spellings.
+    #[inline(never)]
+    fn any_text(&mut self) -> Option<Text<'i>> {
+        match self.next()? {
+            Value::Text(text) => Some(text),
             _ => None,
         }
     }

@@ -27,11 +27,9 @@ impl<'i> Field<'i> for i64 {
 }
 
 impl<'i> Field<'i> for Text<'i> {
+    #[inline]
     fn take(values: &mut Values<'i>) -> Option<Self> {
-        match values.next()? {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
+        values.text()
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -66,6 +64,7 @@ impl<'i, F: Field<'i>> Field<'i> for Option<F> {
 macro_rules! coded_fields {
     ($($name:ident $raw:ident $from:ident),*) => {$(
         impl<'i> Field<'i> for crate::g90::$name {
+            #[inline]
             fn take(values: &mut Values<'i>) -> Option<Self> {
                 i64::take(values).map(Self::$from)
             }
@@ -81,32 +80,6 @@ coded_fields! {
     ArmState raw from_raw, GsmStatus raw from_raw, WifiStatus raw from_raw, WifiSetup raw from_raw, SpeechLanguage raw from_raw,
     Volume raw from_raw, ApnAuth raw from_raw, PeripheralType raw from_raw, PeripheralProtocol raw from_raw,
     UserFlags bits from_bits, ReservedFlags bits from_bits, AlertFlags bits from_bits
-}
-
-/// The values of a record, and how many were taken.
-#[derive(Debug)]
-pub(super) struct Fields<'v, 'i> {
-    values: &'v mut Values<'i>,
-    row: u32,
-    at: u32,
-}
-
-impl<'v, 'i> Fields<'v, 'i> {
-    pub(super) const fn new(values: &'v mut Values<'i>, row: u32) -> Self {
-        Self { values, row, at: 0 }
-    }
-
-    #[inline]
-    pub(super) fn take<F: Field<'i>>(&mut self) -> Result<F, Fault> {
-        let field = F::take(self.values).ok_or(LocalFault::Record { row: self.row, field: self.at })?;
-        self.at = self.at.saturating_add(1);
-        Ok(field)
-    }
-
-    #[inline]
-    pub(super) fn end(self) -> Result<(), Fault> {
-        self.values.close().ok_or(LocalFault::Record { row: self.row, field: self.at }.into())
-    }
 }
 
 /// The values of row `row`.
@@ -129,10 +102,18 @@ macro_rules! record {
         impl<'i> $crate::g90::local::record::Record<'i> for record!(@type $name $($life)?) {
             #[inline]
             fn read_in(values: &mut $crate::text::json::Values<'i>, row: u32) -> Result<Self, $crate::error::Fault> {
-                let mut fields = $crate::g90::local::record::Fields::new(values, row);
-                let this = Self { $($field: fields.take()?,)* };
-                fields.end()?;
-                Ok(this)
+                let mut at = 0;
+                let mut read = || {
+                    let this = Self {
+                        $($field: {
+                            let field = $crate::g90::local::record::Field::take(values)?;
+                            at = u32::wrapping_add(at, 1);
+                            field
+                        },)*
+                    };
+                    values.close().map(|()| this)
+                };
+                read().ok_or_else(|| $crate::g90::local::LocalFault::Record { row, field: at }.into())
             }
 
             fn write(&self, writer: &mut $crate::g90::local::writer::Writer<'_>) {

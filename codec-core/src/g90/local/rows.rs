@@ -70,14 +70,12 @@ impl<'i, R: Record<'i>> Rows<'i, R> {
         self.whole
     }
 
-    fn row(&mut self) -> Option<R> {
-        if self.values.more()? {
-            self.values.enter()?;
-            return R::read_in(&mut self.values, self.found).ok();
-        }
+    /// What stands behind the last row.
+    #[cold]
+    fn end(&mut self) {
         let [_, _, count] = self.head;
+        self.ended = true;
         self.whole = self.values.close().is_some() && self.values.is_at_end() && count == i64::from(self.found);
-        None
     }
 }
 
@@ -89,11 +87,17 @@ impl<'i, R: Record<'i>> Iterator for Rows<'i, R> {
         if self.ended {
             return None;
         }
-        let row = self.row();
-        match row {
-            Some(_) => self.found = self.found.saturating_add(1),
+        match self.values.enter() {
+            Some(true) => {
+                if let Ok(row) = R::read_in(&mut self.values, self.found) {
+                    self.found = self.found.saturating_add(1);
+                    return Some(row);
+                }
+                self.ended = true;
+            }
+            Some(false) => self.end(),
             None => self.ended = true,
         }
-        row
+        None
     }
 }
