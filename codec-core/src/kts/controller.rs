@@ -239,6 +239,12 @@ impl<'b> Controller<'b> {
         &self.flat.tables
     }
 
+    /// Takes the controller apart, to make the one of the next connection in the same memory.
+    #[must_use]
+    pub fn into_parts(self) -> (&'b Config, Tables<'b>, &'b mut Memory) {
+        (self.config, self.flat.tables, self.memory)
+    }
+
     /// Serial number of the host, once it has registered.
     #[must_use]
     pub fn sn(&self) -> Option<&str> {

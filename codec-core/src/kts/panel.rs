@@ -185,6 +185,12 @@ impl<'b> Panel<'b> {
         &self.tables
     }
 
+    /// Takes the host apart, to make the one of the next connection in the same memory.
+    #[must_use]
+    pub fn into_parts(self) -> (&'b Config<'b>, Tables<'b>, &'b mut Memory) {
+        (self.config, self.tables, self.memory)
+    }
+
     fn announce(&mut self, slot: Slot) -> Option<Pending> {
         self.slot = slot;
         Some(Pending::WITHOUT_BYTES)

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use codec_std::links::Address;
 
 use crate::families::g90::local::Expected;
-use crate::families::{CrcChoice, Protocol, g90, ksenia, ness};
+use crate::families::{CrcChoice, Protocol, g90, ksenia, kts, ness};
 
 /// Decode, watch, command and simulate closed alarm panels.
 #[derive(Debug, Parser)]
@@ -178,13 +178,16 @@ pub(crate) enum Discover {
     G90(g90::discover::DiscoverArgs),
 }
 
-/// Simulate a panel
+/// Simulate a panel on a port, or hosts that dial a server
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080")]
+#[command(
+    after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080\n  panelctl simulate kts --hosts 1000 --server 127.0.0.1:41709"
+)]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),
     Ksenia(ksenia::simulate::SimulateArgs),
     G90(g90::simulate::SimulateArgs),
+    Kts(kts::simulate::SimulateArgs),
 }
 
 /// Decode a capture, one output line per unit.

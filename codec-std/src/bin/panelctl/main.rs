@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         cli::Command::Simulate(cli::Simulate::Ness(args)) => families::ness::simulate::run(&args),
         cli::Command::Simulate(cli::Simulate::Ksenia(args)) => families::ksenia::simulate::run(&args),
         cli::Command::Simulate(cli::Simulate::G90(args)) => families::g90::simulate::run(&args),
+        cli::Command::Simulate(cli::Simulate::Kts(args)) => families::kts::simulate::run(&args),
         cli::Command::Replay(args) => replay::run(&args),
         cli::Command::Demo(args) => demo::run(&args),
     };

@@ -1,4 +1,6 @@
-//! KTS hosts.
+//! KTS hosts and their server.
 
 pub(crate) mod decode;
+pub(crate) mod keys;
+pub(crate) mod simulate;
 pub(crate) mod table;
