@@ -9,6 +9,7 @@ use codec_core::home;
 use serde::{Deserialize, Serialize};
 
 pub mod ksenia;
+pub mod kts;
 pub mod ness;
 
 /// Mirrors an enum without fields, and maps what it does not know to `Other`.
