@@ -39,12 +39,23 @@ impl<'i> Cursor<'i> {
     /// Steps over `expected` if it stands here.
     #[inline(always)]
     pub(crate) fn eat(&mut self, expected: &[u8]) -> bool {
-        let end = self.at.wrapping_add(expected.len());
-        let there = self.text.as_bytes().get(self.at..end) == Some(expected);
+        let there = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(expected));
         if there {
-            self.at = end;
+            self.at = self.at.wrapping_add(expected.len());
         }
         there
+    }
+
+    /// What stands here and behind.
+    #[inline(always)]
+    pub(crate) fn rest(&self) -> &'i str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Goes on where `rest`, an end of the text, begins.
+    #[inline(always)]
+    pub(crate) const fn go(&mut self, rest: &str) {
+        self.at = self.text.len().saturating_sub(rest.len());
     }
 
     #[inline(always)]
@@ -94,12 +105,17 @@ impl<'i> Cursor<'i> {
         if self.at >= self.text.len() { Ok(()) } else { Err(self.fault(JsonError::Trailing)) }
     }
 
+    /// Whether an array or object begins right before this place: then there is no comma.
+    #[inline]
+    pub(crate) fn is_first(&self) -> bool {
+        matches!(self.text.as_bytes().get(self.at.wrapping_sub(1)), Some(b'{' | b'['))
+    }
+
     /// Inside an array or object: whether another item follows. Steps over the comma or the closing `close`.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn more(&mut self, close: u8) -> Result<bool, Fault> {
-        // Behind the opening bracket there is no comma.
-        let first = matches!(self.text.as_bytes().get(self.at.wrapping_sub(1)), Some(b'{' | b'['));
+        let first = self.is_first();
         self.space();
         match self.peek() {
             Some(b',') if !first => {

@@ -18,12 +18,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::cli::WatchCommon;
-use crate::exit::Outcome;
-use crate::output::{Fields, Output, complain};
+use crate::exit::{Outcome, StdoutClosed};
+use crate::families::ksenia::options::explained;
+use crate::output::{Fields, Output, complain, reader_has_gone};
 use crate::wait;
 
 /// After so long without a new answer the first polls are over, and the state is shown.
 pub(crate) const QUIET: Duration = Duration::from_millis(1_500);
+
+/// How often it looks whether somebody still reads what is shown.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// So long may the end of a connection take in good order.
 pub(crate) const GOODBYE: Duration = Duration::from_secs(3);
@@ -139,7 +143,6 @@ async fn watch<W: Watched>(
     record: Option<RecordFile>,
 ) -> anyhow::Result<Outcome> {
     let address = connector.address();
-    let mut output = Output::stdout();
     // Wrong options are told before anything is tried.
     connector.check()?;
     let mut first = Some(watched.machine()?);
@@ -154,11 +157,33 @@ async fn watch<W: Watched>(
         supervisor = supervisor
             .with_observers(move || Some(Box::new(Recorder::new::<W::Machine>(file.clone(), secrets)) as Box<dyn Observer<W::Machine>>));
     }
+    complain(&format!("connecting to {address}, Enter shows the state, Ctrl-C ends"));
+    let ended = observe(watched, &mut supervisor, &address.to_string(), args).await;
+    // However it ended: also when nobody reads any more what is shown.
+    leave::<W, _, _, _, _>(&mut supervisor).await;
+    ended
+}
+
+/// Shows what happens, until there is a reason to end.
+async fn observe<W, L, F, C, N>(
+    watched: &mut W,
+    supervisor: &mut Supervisor<'_, W::Machine, L, F, C, N>,
+    address: &str,
+    args: &WatchCommon,
+) -> anyhow::Result<Outcome>
+where
+    W: Watched,
+    L: AsyncRead + AsyncWrite + Unpin,
+    F: Future<Output = std::io::Result<L>>,
+    C: FnMut() -> F,
+    N: FnMut(Option<W::Machine>) -> Result<W::Machine, ConfigError>,
+{
+    let mut output = Output::stdout();
     let mut keyboard = Some(wait::stdin_lines());
     let interrupted = wait::interrupted();
     tokio::pin!(interrupted);
     let mut settling = Settling::No;
-    complain(&format!("connecting to {address}, Enter shows the state, Ctrl-C ends"));
+    let mut look = tokio::time::interval(LOOK);
     loop {
         let deadline = match settling {
             Settling::Silent(at) | Settling::Until(at) => Some(at),
@@ -194,7 +219,7 @@ async fn watch<W: Watched>(
                 }
                 Update::Down { error, retry_in } => {
                     settling = Settling::No;
-                    let why = error.map_or_else(|| "the connection ended".to_owned(), |error| error.to_string());
+                    let why = error.map_or_else(|| "the connection ended".to_owned(), |error| explained(&error));
                     if args.once {
                         anyhow::bail!("no connection to {address}: {why}");
                     }
@@ -206,6 +231,11 @@ async fn watch<W: Watched>(
                 }
             },
             () = at(deadline) => due = true,
+            _ = look.tick() => {
+                if reader_has_gone() {
+                    return Err(StdoutClosed.into());
+                }
+            }
             pressed = typed(&mut keyboard) => {
                 asked = pressed;
                 if !pressed {
@@ -232,7 +262,6 @@ async fn watch<W: Watched>(
             supervisor.hold_off(delay);
         }
         if let Some(outcome) = end {
-            leave::<W, _, _, _, _>(&mut supervisor).await;
             return Ok(outcome);
         }
         if due {
