@@ -7,6 +7,7 @@ pub mod controller;
 mod eis;
 mod encode;
 mod frames;
+mod hash;
 pub mod panel;
 mod reader;
 mod records;

@@ -2,10 +2,7 @@
 
 use core::fmt;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use md5::{Digest as _, Md5};
-use sha2::Sha256;
-
+use super::hash::{hmac, md5};
 use super::wire::Registration;
 use crate::secret::{Secret, same_bytes};
 use crate::text::hex::{Case, Pairs, byte};
@@ -30,10 +27,13 @@ pub struct Signature {
 }
 
 impl Signature {
-    fn of(digest: &[u8]) -> Self {
+    fn of(digest: impl Iterator<Item = u8>) -> Self {
         let mut bytes = [0; 32];
-        crate::text::copy(&mut bytes, digest);
-        Self { bytes, len: u8::try_from(digest.len().min(32)).unwrap_or(32) }
+        let len = bytes.iter_mut().zip(digest).fold(0_u8, |len, (slot, byte)| {
+            *slot = byte;
+            len.saturating_add(1)
+        });
+        Self { bytes, len }
     }
 
     /// Reads 32 or 64 hexadecimal digits of either case.
@@ -97,17 +97,11 @@ impl fmt::Debug for Signature {
 pub fn sign(scheme: Scheme, texts: [&str; 3], key: Secret<&str>) -> Signature {
     match scheme {
         Scheme::Md5 => {
-            let mut hash = Md5::new();
-            texts.iter().for_each(|text| hash.update(text));
-            hash.update(key.expose());
-            Signature::of(&hash.finalize())
+            let mut hash = md5();
+            texts.iter().chain([key.expose()]).for_each(|text| hash.update(text.bytes()));
+            Signature::of(hash.finish())
         }
-        Scheme::HmacSha256 => {
-            // A key of any length is taken.
-            let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes()) else { return Signature::of(&[]) };
-            texts.iter().for_each(|text| mac.update(text.as_bytes()));
-            Signature::of(&mac.finalize().into_bytes())
-        }
+        Scheme::HmacSha256 => Signature::of(hmac(key.expose().as_bytes(), texts.map(str::as_bytes))),
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod g90;
 pub mod ksenia;
+pub mod kts;
 pub mod ness;
 
 /// Mirrors an enum without fields, and maps what it does not know to `Other`.

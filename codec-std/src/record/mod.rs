@@ -35,6 +35,7 @@ use serde::{Deserialize, Serialize};
 
 mod ksenia;
 mod ksenia_stream;
+mod kts;
 mod mask;
 mod ness;
 mod pins;
@@ -43,6 +44,7 @@ mod replay;
 
 pub use ksenia::mask_ksenia_message;
 pub use ksenia_stream::KseniaMask;
+pub use kts::{KtsMask, mask_kts_frame};
 pub use mask::Mask;
 pub use ness::{NessMask, mask_ness_line};
 pub use recorder::Recorder;

@@ -3,6 +3,7 @@
 mod chain;
 mod datagram;
 mod links;
+mod listener;
 mod supervisor;
 mod user;
 
@@ -22,6 +23,7 @@ use crate::observe::Observer;
 pub use chain::ChainedServer;
 pub use datagram::DatagramDriver;
 pub use links::TokioLink;
+pub use listener::Listener;
 pub use supervisor::{Supervisor, Update};
 pub use user::{UserSession, with_user};
 

@@ -12,6 +12,7 @@ mod ksenia;
 mod ksenia_live;
 mod ksenia_secrets;
 mod kts;
+mod kts_live;
 mod live;
 mod process;
 mod secrets;

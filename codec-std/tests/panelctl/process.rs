@@ -19,7 +19,12 @@ pub(crate) struct Ended {
 /// The command, without anything of the environment that it would look at.
 pub(crate) fn panelctl() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_panelctl"));
-    command.env_remove("PANELCTL_CODE").env_remove("PANELCTL_KEYS").env("COLUMNS", "100");
+    command
+        .env_remove("PANELCTL_CODE")
+        .env_remove("PANELCTL_KEYS")
+        .env_remove("PANELCTL_KEY")
+        .env_remove("PANELCTL_NEW_KEY")
+        .env("COLUMNS", "100");
     command
 }
 

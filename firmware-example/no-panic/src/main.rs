@@ -18,6 +18,7 @@ mod g90_notify;
 mod ksenia;
 mod ksenia_panel;
 mod ksenia_views;
+mod kts;
 mod ness;
 mod text;
 mod volatile;
@@ -31,6 +32,7 @@ extern "C" fn _start() -> ! {
         text::all();
         ws::all();
         ksenia::all();
+        kts::all();
         ksenia_panel::all();
         g90::all();
         g90_cloud::all();

@@ -56,13 +56,14 @@ pub(crate) enum Command {
 /// Show what a panel tells, live, and connect again when the connection ends
 #[derive(Debug, Subcommand)]
 #[command(
-    after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure\n  panelctl watch g90 local 10.10.10.250"
+    after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure\n  panelctl watch g90 local 10.10.10.250\n  panelctl watch kts --listen 0.0.0.0:41709"
 )]
 pub(crate) enum Watch {
     Ness(WatchNess),
     Ksenia(ksenia::watch::WatchArgs),
     #[command(subcommand)]
     G90(g90::watch::Watch),
+    Kts(kts::watch::WatchArgs),
 }
 
 /// Watch a Ness panel.
@@ -126,6 +127,7 @@ pub(crate) enum Send {
     Ness(ness::send::SendArgs),
     Ksenia(ksenia::send::SendArgs),
     G90(g90::send::SendArgs),
+    Kts(kts::send::SendArgs),
 }
 
 /// Put a recorded session through the machine again and show its events.
@@ -151,6 +153,9 @@ pub(crate) struct ReplayArgs {
 
     #[command(flatten, next_help_heading = "Options for Ksenia records")]
     pub(crate) ksenia: ksenia::options::ControllerArgs,
+
+    #[command(flatten, next_help_heading = "Options for KTS records")]
+    pub(crate) kts: kts::options::ControllerArgs,
 }
 
 const REPLAY_HELP: &str = "\

@@ -34,9 +34,11 @@ fn main() -> ExitCode {
         }
         cli::Command::Watch(cli::Watch::Ksenia(args)) => families::ksenia::watch::run(&args),
         cli::Command::Watch(cli::Watch::G90(watch)) => families::g90::watch::run(&watch),
+        cli::Command::Watch(cli::Watch::Kts(args)) => families::kts::watch::run(&args),
         cli::Command::Send(cli::Send::Ness(args)) => families::ness::send::run(&args),
         cli::Command::Send(cli::Send::Ksenia(args)) => families::ksenia::send::run(&args),
         cli::Command::Send(cli::Send::G90(args)) => families::g90::send::run(&args),
+        cli::Command::Send(cli::Send::Kts(args)) => families::kts::send::run(&args),
         cli::Command::Discover(cli::Discover::G90(args)) => families::g90::discover::run(&args),
         cli::Command::Simulate(cli::Simulate::Ness(args)) => families::ness::simulate::run(&args),
         cli::Command::Simulate(cli::Simulate::Ksenia(args)) => families::ksenia::simulate::run(&args),

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use anyhow::{Context as _, bail};
-use codec_core::{ksenia, ness};
+use codec_core::{ksenia, kts, ness};
 use codec_std::record::{Header, Log, Recorded, Replay};
 use serde_json::json;
 
@@ -13,6 +13,8 @@ use crate::exit::Outcome;
 use crate::families::ksenia::options::{Login, Storage};
 use crate::families::ksenia::recorded;
 use crate::families::ksenia::watch::KseniaWatch;
+use crate::families::kts::options::Storage as KtsStorage;
+use crate::families::kts::watch::{Gate, KtsWatch};
 use crate::families::ness::watch::NessWatch;
 use crate::output::{Fields, Output, complain};
 use crate::watch::{Watched, utc};
@@ -41,6 +43,11 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
             let config = args.ksenia.config(login);
             let mut storage = Storage::new();
             let mut watched = KseniaWatch::new(&config, &mut storage, args.lines);
+            differences += session(&mut watched, &header, &mut log, args, connections).with_context(|| format!("{name}"))?;
+        } else if header.is_of::<kts::Controller<'static>>() {
+            let config = args.kts.config();
+            let mut storage = KtsStorage::new();
+            let mut watched = KtsWatch::new(&config, &mut storage, Gate::closed(), args.lines);
             differences += session(&mut watched, &header, &mut log, args, connections).with_context(|| format!("{name}"))?;
         } else {
             bail!("{name} is the record of a {} {:?}, which cannot be replayed", header.protocol, header.role);

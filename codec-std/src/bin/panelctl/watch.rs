@@ -11,8 +11,9 @@ use codec_core::ness::Timestamp;
 use codec_core::{ConfigError, Machine};
 use codec_std::links::Connector;
 use codec_std::observe::Observer;
+use codec_std::reconnect::BackoffConfig;
 use codec_std::record::{Recorded, Recorder, Secrets};
-use codec_std::tokio::{Supervisor, Update};
+use codec_std::tokio::{Listener, Supervisor, TokioLink, Update};
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
@@ -60,6 +61,11 @@ pub(crate) trait Watched {
     /// Forgets what the last connection told.
     fn connected(&mut self);
 
+    /// What to submit after the event that was heard last.
+    fn answer(&mut self) -> Option<<Self::Machine as Machine>::Command<'_>> {
+        None
+    }
+
     /// What to show of an event. `settled` says that the first polls are over.
     fn heard(&mut self, event: &<Self::Machine as Machine>::Event<'_>, settled: bool) -> Heard;
 
@@ -103,7 +109,32 @@ enum Settling {
 
 pub(crate) fn run(mut watched: impl Watched, connector: &Connector, args: &WatchCommon) -> anyhow::Result<Outcome> {
     let record = args.record.as_deref().map(RecordFile::create).transpose()?;
-    wait::run(watch(&mut watched, connector, args, record))
+    // Wrong options are told before anything is tried.
+    connector.check()?;
+    // Wrong options are told before anything is tried.
+    connector.check()?;
+    let place = format!("to {}", connector.address());
+    let begin = format!("connecting {place}");
+    wait::run(watch(&mut watched, || connector.connect(), &Way { begin, place, backoff: BackoffConfig::new() }, args, record))
+}
+
+/// As [`run`], for panels that dial: one after the other.
+pub(crate) fn run_listening(mut watched: impl Watched, listen: &str, args: &WatchCommon) -> anyhow::Result<Outcome> {
+    let record = args.record.as_deref().map(RecordFile::create).transpose()?;
+    wait::run(async {
+        let listener = Listener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let place = format!("at {}", listener.address()?);
+        let begin = format!("listening {place}");
+        watch(&mut watched, || listener.accept(), &Way { begin, place, backoff: Listener::BACKOFF }, args, record).await
+    })
+}
+
+/// How connections come about, in words, and when the next is tried.
+struct Way {
+    begin: String,
+    /// `to ADDRESS`.
+    place: String,
+    backoff: BackoffConfig,
 }
 
 /// The file of a record. The record ends with the first error, which is told; the session goes on.
@@ -136,15 +167,13 @@ impl Write for RecordFile {
     }
 }
 
-async fn watch<W: Watched>(
+async fn watch<W: Watched, F: Future<Output = std::io::Result<TokioLink>>>(
     watched: &mut W,
-    connector: &Connector,
+    connect: impl FnMut() -> F,
+    way: &Way,
     args: &WatchCommon,
     record: Option<RecordFile>,
 ) -> anyhow::Result<Outcome> {
-    let address = connector.address();
-    // Wrong options are told before anything is tried.
-    connector.check()?;
     let mut first = Some(watched.machine()?);
     let new_machine = |ended: Option<W::Machine>| match ended {
         Some(ended) => W::machine_after(ended),
@@ -152,13 +181,13 @@ async fn watch<W: Watched>(
     };
     let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
     let secrets = if args.keep_secrets { Secrets::Kept } else { Secrets::Masked };
-    let mut supervisor = Supervisor::new(|| connector.connect(), new_machine, &mut rx, &mut tx);
+    let mut supervisor = Supervisor::new(connect, new_machine, &mut rx, &mut tx).with_backoff(way.backoff);
     if let Some(file) = record {
         supervisor = supervisor
             .with_observers(move || Some(Box::new(Recorder::new::<W::Machine>(file.clone(), secrets)) as Box<dyn Observer<W::Machine>>));
     }
-    complain(&format!("connecting to {address}, Enter shows the state, Ctrl-C ends"));
-    let ended = observe(watched, &mut supervisor, &address.to_string(), args).await;
+    complain(&format!("{}, Enter shows the state, Ctrl-C ends", way.begin));
+    let ended = observe(watched, &mut supervisor, &way.place, args).await;
     // However it ended: also when nobody reads any more what is shown.
     leave::<W, _, _, _, _>(&mut supervisor).await;
     ended
@@ -168,7 +197,7 @@ async fn watch<W: Watched>(
 async fn observe<W, L, F, C, N>(
     watched: &mut W,
     supervisor: &mut Supervisor<'_, W::Machine, L, F, C, N>,
-    address: &str,
+    place: &str,
     args: &WatchCommon,
 ) -> anyhow::Result<Outcome>
 where
@@ -195,7 +224,7 @@ where
                 Update::Up => {
                     watched.connected();
                     settling = Settling::Silent(Instant::now() + W::FIRST_ANSWER);
-                    said(args, &mut output, "up", Fields::new(), &format!("connected to {address}"))?;
+                    said(args, &mut output, "up", Fields::new(), &format!("connected {place}"))?;
                 }
                 Update::Event(event) => {
                     let heard = watched.heard(&event, matches!(settling, Settling::Over));
@@ -221,12 +250,12 @@ where
                     settling = Settling::No;
                     let why = error.map_or_else(|| "the connection ended".to_owned(), |error| explained(&error));
                     if args.once {
-                        anyhow::bail!("no connection to {address}: {why}");
+                        anyhow::bail!("no connection {place}: {why}");
                     }
                     let mut fields = Fields::new();
                     fields.insert("error".into(), json!(why));
                     fields.insert("retry_in_ms".into(), json!(retry_in.as_millis()));
-                    let words = format!("no connection to {address}: {why}; next attempt in {:.1} s", retry_in.as_secs_f64());
+                    let words = format!("no connection {place}: {why}; next attempt in {:.1} s", retry_in.as_secs_f64());
                     said(args, &mut output, "down", fields, &words)?;
                 }
             },
@@ -246,6 +275,10 @@ where
                 result?;
                 end = Some(Outcome::Done);
             }
+        }
+        if let Some(command) = watched.answer() {
+            // It is a part of what the machine asked for: one that has ended needs no answer.
+            let _ = supervisor.submit(command);
         }
         if due || asked {
             let answered = !matches!(settling, Settling::No | Settling::Silent(_));

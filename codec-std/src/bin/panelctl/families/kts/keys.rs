@@ -32,6 +32,12 @@ pub(crate) struct KeyArgs {
 /// Serial numbers and keys, in the order of the file.
 pub(crate) type Listed = Vec<(String, Secret<String>)>;
 
+/// The keys of hosts that may come.
+pub(crate) struct Keys {
+    listed: HashMap<String, Secret<String>>,
+    other: Option<Secret<String>>,
+}
+
 impl KeyArgs {
     /// The hosts of the file of keys, if there is one.
     pub(crate) fn listed(&self) -> anyhow::Result<Option<Listed>> {
@@ -41,6 +47,29 @@ impl KeyArgs {
     /// The key of hosts that no file lists.
     pub(crate) fn other(&self) -> anyhow::Result<Option<Secret<String>>> {
         code::given(self.key_file.as_deref(), KEY_VARIABLE)
+    }
+
+    /// All keys; asks for one if none is given.
+    pub(crate) fn all(&self) -> anyhow::Result<Keys> {
+        let listed = self.listed()?;
+        let other = match listed {
+            Some(_) => self.other()?,
+            None => Some(code::ask(self.key_file.as_deref(), KEY_VARIABLE, "Key: ", "--key-file FILE or --keys FILE")?),
+        };
+        Ok(Keys { listed: listed.unwrap_or_default().into_iter().collect(), other })
+    }
+}
+
+impl Keys {
+    /// For what needs none.
+    pub(crate) fn none() -> Self {
+        Self { listed: HashMap::new(), other: None }
+    }
+
+    /// The key of a host.
+    pub(crate) fn of(&self, sn: &str) -> Option<Secret<&str>> {
+        let key = self.listed.get(sn).or(self.other.as_ref())?;
+        Some(Secret::new(key.expose().as_str()))
     }
 }
 

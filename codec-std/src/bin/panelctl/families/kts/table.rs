@@ -63,7 +63,7 @@ fn cell(text: Option<Text<'_>>) -> String {
 }
 
 /// The decoded text, with what a terminal would act on as escapes.
-fn printable(text: Text<'_>) -> String {
+pub(crate) fn printable(text: Text<'_>) -> String {
     let mut shown = String::new();
     for character in text.chars() {
         if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }
