@@ -11,7 +11,8 @@
 //! | [`Piece::Part`] | of a text longer than the limit |
 //!
 //! Which pieces come depends on the text and the limit only, never on how the bytes were cut. The first bytes of a record that turns out to
-//! be too long are looked at a second time, to take it apart; nothing else is.
+//! be too long are looked at a second time, to take it apart. So are, at most twice more, those of a record that is not all there yet or is
+//! not made of plain members: it is tried at once first, then member by member, then byte by byte. Nothing else is.
 //!
 //! ```
 //! use codec_core::text::elements::{Elements, Piece};
