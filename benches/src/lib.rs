@@ -4,6 +4,7 @@
 //! instruction counts, `peers.py` the comparison with another library, and `results.md` holds the numbers of one run.
 
 pub mod ksenia;
+pub mod kts;
 pub mod limit;
 pub mod naive;
 pub mod ours;

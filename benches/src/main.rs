@@ -1,11 +1,11 @@
-//! `benches`: compare. `benches ksenia`: Ksenia only. `benches pool FILE`: write the lines. `benches cpu FILE`: own CPU time. `benches count CASE`: for callgrind.
+//! `benches`: compare. `benches ksenia|kts`: that protocol only. `benches pool FILE`: write the lines. `benches cpu FILE`: own CPU time. `benches count CASE`: for callgrind.
 
 use std::process::ExitCode;
 
 use benches::pool::{Pool, Requests};
 use benches::rounds::{Contender, Spread, measure};
 use benches::typed::{Check, Typed};
-use benches::{ksenia, limit, naive, ours};
+use benches::{ksenia, kts, limit, naive, ours};
 use codec_core::ness::{self, Packet};
 
 const POOL: usize = 1 << 20;
@@ -39,13 +39,17 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
-        [] => compare(&Input::new()).and_then(|()| ksenia::Input::generate().compare(ROUNDS, PASSES)),
+        [] => compare(&Input::new())
+            .and_then(|()| ksenia::Input::generate().compare(ROUNDS, PASSES))
+            .and_then(|()| kts::Input::generate().compare(ROUNDS, PASSES)),
+        ["kts"] => kts::Input::generate().compare(ROUNDS, PASSES),
         ["ksenia"] => ksenia::Input::generate().compare(ROUNDS, PASSES),
         ["pool", file] => write_pool(file),
         ["cpu", file] => cpu(file),
-        ["count", "ksenia", case] => count_ksenia(case),
+        ["count", "ksenia", case] => count_bytes(case, ksenia::Input::generate().count(case)),
+        ["count", "kts", case] => count_bytes(case, kts::Input::generate().count(case)),
         ["count", case] => count(&Input::new(), case),
-        _ => Err("usage: benches [ksenia | pool FILE | cpu FILE | count [ksenia] CASE]".into()),
+        _ => Err("usage: benches [ksenia | kts | pool FILE | cpu FILE | count [ksenia | kts] CASE]".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -205,8 +209,8 @@ fn count(input: &Input, case: &str) -> Result<(), String> {
 }
 
 /// As [`count`], but prints how many bytes there were.
-fn count_ksenia(case: &str) -> Result<(), String> {
-    let (check, bytes) = ksenia::Input::generate().count(case)?;
+fn count_bytes(case: &str, counted: Result<(Check, usize), String>) -> Result<(), String> {
+    let (check, bytes) = counted?;
     if check == Check::default() {
         return Err(format!("{case} did nothing"));
     }
