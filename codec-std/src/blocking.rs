@@ -1,4 +1,6 @@
-//! The driver for programs that wait in a thread.
+//! The drivers for programs that wait in a thread.
+
+mod datagram;
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -10,6 +12,8 @@ use serialport::SerialPort;
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::observe::Observer;
+
+pub use datagram::DatagramDriver;
 
 /// How long one direction may wait for the link while the other has something to do.
 const SLICE: Duration = Duration::from_millis(20);

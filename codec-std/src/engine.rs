@@ -1,7 +1,6 @@
 //! What the drivers share: a machine, its two buffers, and when to call which.
 
 use std::io;
-#[cfg(feature = "tokio")]
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -146,7 +145,6 @@ impl<'b, M: Machine> Engine<'b, M> {
     }
 
     /// The link has put one datagram of `len` bytes into `rx.space()`.
-    #[cfg(feature = "tokio")]
     pub(crate) fn received_datagram(&mut self, len: usize, from: SocketAddr, now: Instant) {
         self.rx.commit_datagram(len, from);
         self.advance(now);

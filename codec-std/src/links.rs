@@ -1,7 +1,6 @@
 //! Addresses of panels, and the links they stand for.
 
 mod connector;
-#[cfg(feature = "tokio")]
 mod udp;
 mod web;
 
@@ -17,6 +16,7 @@ use crate::blocking::Link;
 use crate::tls;
 
 pub use connector::{Connector, Warning};
+pub use udp::bind_udp;
 #[cfg(feature = "tokio")]
 pub use udp::udp_socket;
 pub use web::DEFAULT_PATH;

@@ -237,3 +237,52 @@ async fn nothing_is_told_when_nothing_happens() {
     }
     assert_eq!(reports.lock().unwrap().len(), before);
 }
+
+/// The opening handshake of a client by hand, until the panel has answered it.
+async fn upgraded(simulator: &Simulator) -> TcpStream {
+    let mut client = TcpStream::connect(simulator.address()).await.unwrap();
+    let request = "GET /KseniaWsock HTTP/1.1\r\nHost: panel\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: \
+                   dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: KS_WSOCK\r\n\r\n";
+    client.write_all(request.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(client.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+    client
+}
+
+/// The text `{}`, which is no message, and a ping, both masked with zeros.
+#[tokio::test]
+async fn clients_that_never_pause_leave_time_for_others() {
+    let (simulator, _) = simulator().await;
+    let mut floods = Vec::new();
+    let (bad, ping) = (&b"\x81\x82\0\0\0\0{}"[..], &b"\x89\x80\0\0\0\0"[..]);
+    for frame in [bad, bad, ping, bad, bad, bad, ping, bad] {
+        let client = upgraded(&simulator).await.into_std().unwrap();
+        client.set_nonblocking(false).unwrap();
+        let mut back = client.try_clone().unwrap();
+        let (mut client, frames) = (client, frame.repeat(4096));
+        floods.push(std::thread::spawn(move || while std::io::Write::write_all(&mut client, &frames).is_ok() {}));
+        floods.push(std::thread::spawn(move || drop(std::io::copy(&mut back, &mut std::io::sink()))));
+    }
+    let mut client = Client::start(&simulator).await;
+    let on = Command::SetOutput { output: 2, action: SetOutput::Action(OutputAction::On) };
+    assert_eq!(client.send(on).await, Outcome::Confirmed);
+    drop(simulator);
+    tokio::task::spawn_blocking(|| floods.into_iter().for_each(|flood| flood.join().unwrap())).await.unwrap();
+}
+
+/// The clock stands still until there is nothing else to do.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_begin_is_sent_away() {
+    let (simulator, reports) = simulator().await;
+    let mut client = TcpStream::connect(simulator.address()).await.unwrap();
+    client.write_all(b"GET /Ksenia").await.unwrap();
+    assert_eq!(client.read(&mut [0; 64]).await.unwrap_or(0), 0);
+    let left = |report: &Report| matches!(report, Report::Left { reason, .. } if reason == "no handshake within 10 s");
+    assert!(reports.lock().unwrap().iter().any(left), "{:?}", reports.lock().unwrap());
+    // One that has begun may be silent.
+    let mut client = upgraded(&simulator).await;
+    timeout(Duration::from_secs(3600), client.read_u8()).await.unwrap_err();
+}

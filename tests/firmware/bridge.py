@@ -14,12 +14,13 @@ Prints what it checks; ends with 1 at the first thing that is not as it should b
 import argparse
 import os
 import pathlib
+import socket
 import sys
 import time
 
 import lab
 import programs
-from lab import HOST, IMAGE_ADDRESS, Client, Qemu, WebSocketWire, check
+from lab import HOST, IMAGE_ADDRESS, Client, Qemu, WebSocketWire, check, free_port
 from programs import Failure, running
 
 NESS_CODE = "481516"
@@ -27,6 +28,11 @@ KSENIA_CODE = "234299"
 # With as many zones a message of a simulated Ksenia panel is longer than 60 KB.
 KSENIA_ZONES = 644
 LONG_MESSAGE = 60_000
+KTS_KEY = "7203945518"
+# Where the image waits for the KTS host.
+KTS_PORT = 5000
+# Where the image hears of a G90 panel.
+NOTIFY_PORT = 12901
 STATIC = (f"ip={IMAGE_ADDRESS}/24", f"gateway={HOST}")
 
 
@@ -39,10 +45,17 @@ class House:
         self._ksenia_options = ("--zones", str(KSENIA_ZONES), "--exit-delay", "2")
         self.ksenia, self.ksenia_port = self._start("ksenia", *self._ksenia_options, code=KSENIA_CODE)
         self.wire = WebSocketWire(self.ksenia_port)
+        self.notify_port = free_port(socket.SOCK_DGRAM)
+        self.g90, self.g90_port = self._start("g90", "--notify-to", f"127.0.0.1:{self.notify_port}")
 
-    def _start(self, family, *options, code, port=0):
+        # A host dials; a connection that it does not know to be dead is noticed by its signs of life.
+        self.kts_port = free_port()
+        command = (panelctl, "simulate", "kts", "--server", f"127.0.0.1:{self.kts_port}", "--redial", "1", "--keepalive", "10", "--script", "-")
+        self.kts = running(children, "simulated KTS host", *command, env={"PANELCTL_KEY": KTS_KEY})
+
+    def _start(self, family, *options, code="", port=0):
         command = (self._panelctl, "simulate", family, "--script", "-", "--listen", f"127.0.0.1:{port}", *options)
-        child = running(self._children, f"simulated {family}", *command, env={"PANELCTL_CODE": code})
+        child = running(self._children, f"simulated {family}", *command, env={"PANELCTL_CODE": code} if code else None)
         return child, int(child.wait_for(r"^listening on .*:(\d+)$").group(1))
 
     def restart_ksenia(self):
@@ -78,6 +91,27 @@ def follow_ksenia(house, client):
     check(house.wire.longest >= LONG_MESSAGE, f"the longest message had only {house.wire.longest} bytes")
 
 
+def follow_g90(house, client):
+    client.order(51, "g90", "arm", mode="home")
+    client.wait_for(event="done", panel="g90", id=51, outcome="confirmed")
+    client.wait_for(event="area", panel="g90", area=0, state="armed", mode="home")
+    # What sensors do comes by the other protocol.
+    house.g90.tell("sensor 1 active")
+    client.wait_for(event="zone", panel="g90", zone=1, open=True)
+    house.g90.tell("disarm")
+    client.wait_for(event="area", panel="g90", area=0, state="disarmed")
+
+
+def follow_kts(house, client):
+    house.kts.tell("set 1 6 200")
+    client.wait_for(event="value", panel="kts", object="6", value="200")
+    client.order(61, "kts", "switch", output=1)
+    client.wait_for(event="done", panel="kts", id=61, outcome="confirmed")
+    house.kts.wait_for(r"object 1 is 1$")
+    client.order(62, "kts", "disarm")
+    client.wait_for(event="refused", panel="kts", id=62)
+
+
 def refuse(client):
     """What is no order, and one that no machine takes."""
     client.send("\x00" * 2000)
@@ -101,7 +135,7 @@ def show(port, **wanted):
 
 def lose_network(house, qemu, client, over_uart):
     """The network goes, and comes back. Gives the client to go on with."""
-    panels = ["ksenia"] if over_uart else ["ness", "ksenia"]
+    panels = ["ksenia", "g90", "kts"] if over_uart else ["ness", "ksenia", "g90", "kts"]
     qemu.monitor("set_link n0 off")
     qemu.wait_for(*(rf"{panel}: the network is down" for panel in panels))
     house.ness.tell("zone 6 open")
@@ -139,7 +173,8 @@ def run(panelctl, image, machine, over_uart, capture):
     house = None
     try:
         house = House(panelctl, children)
-        config = [f"ksenia={HOST}:{house.wire.port}", f"ksenia-pin={KSENIA_CODE}"]
+        config = [f"ksenia={HOST}:{house.wire.port}", f"ksenia-pin={KSENIA_CODE}", f"g90={HOST}:{house.g90_port}"]
+        config += [f"kts={KTS_PORT}", "kts-sn=08ABEF000001", f"kts-key={KTS_KEY}"]
         if over_uart:
             # DHCP, then.
             config += ["ness=uart"]
@@ -147,20 +182,23 @@ def run(panelctl, image, machine, over_uart, capture):
         else:
             config += [f"ness={HOST}:{house.ness_port}", *STATIC]
             serial = "null"
-        qemu = Qemu(image, machine, config, serial=serial, capture=capture)
+        forwards = [("udp", house.notify_port, NOTIFY_PORT), ("tcp", house.kts_port, KTS_PORT)]
+        qemu = Qemu(image, machine, config, serial=serial, forwards=forwards, capture=capture)
         children.append(qemu)
         client = Client(qemu.port)
         # It may have become ready before the client came.
-        qemu.wait_for(r"ness: ready", r"ksenia: ready")
+        qemu.wait_for(r"ness: ready", r"ksenia: ready", r"g90: ready", r"kts: ready")
         follow_ness(house, client)
         follow_ksenia(house, client)
+        follow_g90(house, client)
+        follow_kts(house, client)
         refuse(client)
         # Beside the first client there is place for another, and then the next.
         for _ in range(3):
             show(qemu.port, event="zone", panel="ksenia", zone=KSENIA_ZONES, open=True)
         client = lose_network(house, qemu, client, over_uart)
         lose_panel(house, client)
-        for code in (NESS_CODE, KSENIA_CODE):
+        for code in (NESS_CODE, KSENIA_CODE, KTS_KEY):
             check(not any(code in line for line in qemu.everything()), "a code is in the log")
     finally:
         for child in children:
@@ -191,11 +229,6 @@ def report_mistakes(image, machine):
             qemu.kill()
 
 
-def no_heap(image):
-    heap = [name for name in lab.symbols(image) if "__rust_alloc" in name or "__rg_alloc" in name or name == "malloc"]
-    check(not heap, f"there is a heap in {image}: {heap}")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3)
@@ -206,7 +239,7 @@ def main():
     images = [(name, machine or "mps2-an385") for name, _, machine in (image.partition("@") for image in arguments.images)]
     try:
         for image, machine in images:
-            no_heap(image)
+            lab.no_heap(image)
             report_mistakes(image, machine)
             print(f"{os.path.basename(image)} on {machine}: no heap, mistakes are told", flush=True)
         for number in range(arguments.runs):

@@ -242,3 +242,18 @@ def symbols(image):
                 names.add(data[strings + name : data.index(b"\0", strings + name)].decode())
     check(len(names) > 100, f"{image} has no symbols")
     return names
+
+
+def no_heap(image):
+    heap = [name for name in symbols(image) if "__rust_alloc" in name or "__rg_alloc" in name or name == "malloc"]
+    check(not heap, f"there is a heap in {image}: {heap}")
+
+
+if __name__ == "__main__":
+    # lab.py IMAGE...: whether there is no heap in them.
+    try:
+        for path in sys.argv[1:]:
+            no_heap(path)
+            print(f"no heap in {os.path.basename(path)}")
+    except Failure as failure:
+        sys.exit(f"FAILED: {failure}")

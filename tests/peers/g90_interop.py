@@ -4,7 +4,7 @@
 Usage: g90_interop.py PANELCTL
 
 1. The library's G90Alarm against `panelctl simulate g90`: commands and lists, then notifications and alerts over UDP.
-2. The library's cloud server against the cloud connection of `panelctl simulate g90`.
+2. The library's cloud server against the cloud connection of `panelctl simulate g90`, alone and in front of `panelctl watch g90 cloud`.
 
 Prints what it checks; ends with 1 at the first thing that is not as it should be.
 """
@@ -236,6 +236,13 @@ async def notifications(programs, panelctl):
 
     # The same from the history, for panels that tell nothing.
     await alarm.close_notifications()
+    await alarm.start_simulating_alerts_from_history(interval=0.2)
+    # The first reading only says where the history begins.
+    await asyncio.sleep(1)
+    panel.tell("alarm 2")
+    await heard.wait_for("alarm", 2, "Kitchen")
+    await alarm.stop_simulating_alerts_from_history()
+    await alarm.close_notifications()
     history = await alarm.history(1, 30)
     states = {row.state.name for row in history if row.state}
     check("history", {"DOOR_OPEN", "DOOR_CLOSE", "ALARM", "TAMPER", "ARM_AWAY", "DISARM", "RFID_CARD_2"} - states, set())
@@ -269,9 +276,33 @@ async def cloud(programs, panelctl):
     await alarm.close_notifications()
 
 
+async def cloud_in_front_of_ours(programs, panelctl):
+    print("the library's cloud server between the simulated panel and our server")
+    server = running(programs, "server", panelctl, "watch", "g90", "cloud", "--listen", f"{HOST}:0", "--lines")
+    upstream = int(server.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+    port = free_port(socket.SOCK_STREAM)
+    panel = running(
+        programs, "panel", panelctl, "simulate", "g90", "--listen", f"{HOST}:0", "--cloud", f"{HOST}:{port}", "--script", "-"
+    )
+    alarm = G90Alarm(HOST, int(panel.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1)))
+    await alarm.use_cloud_notifications(HOST, port, HOST, port, upstream_host=HOST, upstream_port=upstream)
+    await alarm.listen_notifications()
+    heard = Heard(alarm)
+    # It is our server that answers now.
+    await asyncio.to_thread(panel.wait_for, r"^the cloud answers")
+    await asyncio.to_thread(server.wait_for, rf"panel {GUID}, firmware 207")
+    panel.tell("alarm 2")
+    await heard.wait_for("alarm", 2, "Kitchen")
+    await asyncio.to_thread(server.wait_for, r"StatusChangeAlarm +sensor 2 .Kitchen. smoke state 254", r"panel triggered")
+    check("heard of the cloud", alarm.last_upstream_packet_time is not None, True)
+    panel.tell("quit")
+    panel.end()
+    await alarm.close_notifications()
+
+
 async def everything(programs, panelctl, complaints):
     # In one event loop: the library has a lock that belongs to the first.
-    for part in (commands_and_lists, notifications, cloud):
+    for part in (commands_and_lists, notifications, cloud, cloud_in_front_of_ours):
         await part(programs, panelctl)
         check("complaints of the library", complaints.lines, [])
 

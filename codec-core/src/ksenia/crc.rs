@@ -4,10 +4,12 @@
 //! value comes from an ordinary table CRC, which runs 16 bits ahead of that register: `CRC_16_SPI_FUJITSU` over all but the last two
 //! bytes, XOR those two bytes. In a message these are always `6"`, so it is the CRC of the bytes through `"CRC_1`, XOR 0x3622.
 //!
-//! 64-bit targets look 16 bytes up at once (8 KB of tables, about 4 GB/s) and fold texts of a kilobyte and more before that; the others
-//! look up one (512 bytes), unless the feature `wide-tables` says otherwise.
+//! 64-bit targets look 16 bytes up at once (8 KB of tables) and fold texts of more than 128 bytes before that; the others look up one
+//! (512 bytes), unless the feature `wide-tables` says otherwise.
 
 use crc::{CRC_16_SPI_FUJITSU, Crc, Table};
+
+use super::fold::{BLOCK, fold};
 
 /// How many tables of 512 bytes are used.
 #[cfg(any(target_pointer_width = "64", feature = "wide-tables"))]
@@ -31,62 +33,15 @@ fn look_up(before: u16, bytes: &[u8]) -> u16 {
     digest.finalize()
 }
 
-/// As [`look_up`], faster for texts longer than a few bytes where tables are wide.
+/// As [`look_up`], faster for texts longer than a block where tables are wide.
 fn advance(before: u16, bytes: &[u8]) -> u16 {
-    if !WIDE || bytes.len() < LANES.saturating_mul(2) {
+    if !WIDE || bytes.len() <= BLOCK {
         return look_up(before, bytes);
     }
-    if bytes.len() >= FOLD_FROM {
-        return fold(before, bytes);
-    }
-    // Bytes that do not fill a step are looked up one after the other. So the odd ones come first, behind zeros, which change nothing
-    // in a register of 0; what was in it goes into the first two bytes.
-    let mut head = [0; 32];
-    let odd = bytes.len() % LANES;
-    let odd = if odd < 2 { odd.wrapping_add(LANES) } else { odd };
-    let (first, rest) = bytes.split_at_checked(odd).unwrap_or_default();
-    let room = head.get_mut(32_usize.wrapping_sub(odd)..).unwrap_or_default();
-    crate::text::copy(room, first);
-    room.iter_mut().zip(before.to_be_bytes()).for_each(|(byte, before)| *byte ^= before);
-    look_up(look_up(0, head.get(if odd > LANES { 0 } else { LANES }..).unwrap_or_default()), rest)
-}
-
-/// Bytes of a row, and rows of a register.
-const ROW: usize = size_of::<u128>();
-const ROWS: usize = 16;
-/// From this length on folding pays.
-const FOLD_FROM: usize = 4 * ROW * ROWS;
-
-/// As [`look_up`]. Squaring a polynomial over bits doubles the distances of its terms: with P = x^16 + x^12 + x^5 + 1, P^128 is
-/// x^2048 + x^1536 + x^640 + 1, a multiple of P. So the shift register of the protocol, with rows of 128 bits in the place of bits, leaves
-/// 16 rows that have the same remainder as the whole text.
-#[inline(never)]
-#[expect(clippy::indexing_slicing, reason = "remainders of 16 cannot be outside an array of 16")]
-fn fold(before: u16, bytes: &[u8]) -> u16 {
-    let mut blocks = bytes.chunks_exact(ROW * ROWS);
-    let mut register = blocks.next().map_or([0; ROWS], rows);
-    let [high, low] = before.to_be_bytes();
-    register[0] ^= u128::from_ne_bytes([high, low, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    for block in &mut blocks {
-        let block = rows(block);
-        for at in 0..ROWS {
-            let out = register[at];
-            register[at.wrapping_add(4) % ROWS] ^= out;
-            register[at.wrapping_add(11) % ROWS] ^= out;
-            register[at] ^= block[at];
-        }
-    }
-    let folded = register.iter().fold(0, |before, row| look_up(before, &row.to_ne_bytes()));
-    look_up(folded, blocks.remainder())
-}
-
-#[inline(always)]
-fn rows(block: &[u8]) -> [u128; ROWS] {
-    let mut rows = [0; ROWS];
-    for (row, bytes) in rows.iter_mut().zip(block.chunks_exact(ROW)) {
-        *row = bytes.first_chunk().map_or(0, |bytes| u128::from_ne_bytes(*bytes));
-    }
-    rows
+    // What was before goes into two bytes of one block.
+    let single = usize::from(bytes.len() % BLOCK == 1);
+    let (first, bytes) = bytes.split_at_checked(single).unwrap_or_default();
+    look_up(0, &fold(look_up(before, first).to_be_bytes(), bytes))
 }
 
 /// The register after some bytes, of which more may come.
@@ -199,7 +154,7 @@ mod tests {
             assert_eq!(crc_of(&bytes[..len]), shift_register(&bytes[..len]));
         }
         let long: std::vec::Vec<u8> = (0..5000_u32).map(|at| (at.wrapping_mul(0x9E37_79B9) >> 24) as u8).collect();
-        for len in (0..long.len()).step_by(37).chain(FOLD_FROM - 3..FOLD_FROM + 40) {
+        for len in (0..long.len()).step_by(37).chain(BLOCK - 3..3 * BLOCK + 5) {
             assert_eq!(crc_of(&long[..len]), shift_register(&long[..len]), "{len}");
             let mut crc = RunningCrc::new();
             crc.update(&long[..len / 3]);

@@ -8,6 +8,7 @@ pub mod controller;
 mod crc;
 mod entries;
 mod faults;
+mod fold;
 mod kinds;
 mod logs;
 mod outputs;

@@ -44,6 +44,31 @@ macro_rules! view {
                 self.object
             }
 
+            /// Reads members that stand in the usual order, and says whether the object ends behind them. Otherwise the cursor stands at
+            /// the name of a member.
+            #[inline(always)]
+            fn usual(&mut self, cursor: &mut $crate::text::cursor::Cursor<'i>) -> Result<bool, $crate::Fault> {
+                let mut rest = cursor.rest();
+                if $crate::ksenia::view::SPECULATE {
+                    $($crate::ksenia::view::usual!($shape, self, cursor, rest, $field, $key);)*
+                }
+                cursor.go(rest);
+                Ok(false)
+            }
+
+            /// Reads members in any order.
+            #[cold]
+            #[inline(never)]
+            fn general(&mut self, cursor: &mut $crate::text::cursor::Cursor<'i>) -> Result<(), $crate::Fault> {
+                // An object without members ends here.
+                let mut more = !cursor.is_first() || cursor.more(b'}')?;
+                while more {
+                    self.member(cursor)?;
+                    more = cursor.more(b'}')? && !self.usual(cursor)?;
+                }
+                Ok(())
+            }
+
             /// Reads one member the general way.
             #[cold]
             #[inline(never)]
@@ -68,20 +93,8 @@ macro_rules! view {
                 let from = cursor.at;
                 let mut this = Self { object: $crate::text::json::Object::new(""), $($field: None,)* };
                 cursor.open()?;
-                cursor.space();
-                'object: {
-                    if cursor.eat(b"}") {
-                        break 'object;
-                    }
-                    loop {
-                        if $crate::ksenia::view::SPECULATE {
-                            $($crate::ksenia::view::usual!($shape, this, cursor, $field, $key, 'object);)*
-                        }
-                        this.member(cursor)?;
-                        if !cursor.more(b'}')? {
-                            break 'object;
-                        }
-                    }
+                if !this.usual(cursor)? {
+                    this.general(cursor)?;
                 }
                 cursor.depth = cursor.depth.saturating_sub(1);
                 this.object = $crate::text::json::Object::new(cursor.since(from));
@@ -164,33 +177,33 @@ macro_rules! shape {
 }
 pub(crate) use shape;
 
-/// A member in its usual place.
+/// A member in its usual place. `rest` stands at a name, and stays there if the member is not as usual.
 macro_rules! usual {
-    (text, $this:ident, $cursor:ident, $field:ident, $key:literal, $object:lifetime) => {
-        if $cursor.eat(concat!("\"", $key, "\":\"").as_bytes()) {
-            $this.$field = Some($cursor.string()?.raw());
-            if $cursor.peek() == Some(b',') {
-                $cursor.at = $cursor.at.wrapping_add(1);
+    (text, $this:ident, $cursor:ident, $rest:ident, $field:ident, $key:literal) => {
+        if let Some(value) = $rest.strip_prefix(concat!("\"", $key, "\":\"")) {
+            let (text, behind) = $crate::text::scan::plain(value);
+            if let Some(next) = behind.strip_prefix("\",") {
+                $this.$field = Some(text);
+                $rest = next;
             } else {
-                if !$cursor.more(b'}')? {
-                    break $object;
+                if let Some(next) = behind.strip_prefix("\"}") {
+                    $this.$field = Some(text);
+                    $cursor.go(next);
+                    return Ok(true);
                 }
-                // White space before the comma.
-                $cursor.space();
+                $cursor.go($rest);
+                return Ok(false);
             }
         }
     };
-    ($shape:ident, $this:ident, $cursor:ident, $field:ident, $key:literal, $object:lifetime) => {
-        if $cursor.eat(concat!("\"", $key, "\":").as_bytes()) {
+    ($shape:ident, $this:ident, $cursor:ident, $rest:ident, $field:ident, $key:literal) => {
+        if let Some(value) = $rest.strip_prefix(concat!("\"", $key, "\":")) {
+            $cursor.go(value);
             $this.$field = $crate::ksenia::view::shape!($shape).take($cursor)?;
-            if $cursor.peek() == Some(b',') {
-                $cursor.at = $cursor.at.wrapping_add(1);
-            } else {
-                if !$cursor.more(b'}')? {
-                    break $object;
-                }
-                $cursor.space();
+            if !$cursor.more(b'}')? {
+                return Ok(true);
             }
+            $rest = $cursor.rest();
         }
     };
 }

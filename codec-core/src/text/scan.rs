@@ -3,14 +3,17 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
+/// Whether eight bytes at a time are faster than one. On Cortex-M0+ they are not.
+const WORDS: bool = cfg!(target_pointer_width = "64");
+
 /// High bits at the bytes of `word` that end a plain run: a quote, a backslash or a control character. Bits above the lowest one may be
 /// set wrongly; the lowest is right.
 #[inline(always)]
 const fn stops(word: u64) -> u64 {
-    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    // With its second bit turned, a quote is 0x20, next to the control characters; space and `!` trade places with `"` and `#`.
+    let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
     let backslash = (word ^ (ONES * 0x5C)).wrapping_sub(ONES);
-    let control = word.wrapping_sub(ONES * 0x20);
-    (quote | backslash | control) & !word & HIGHS
+    (quote_or_control | backslash) & !word & HIGHS
 }
 
 /// Whether a byte ends a plain run.
@@ -41,37 +44,39 @@ pub(crate) fn is_plain(bytes: &[u8]) -> bool {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> usize {
-    // Most values of panels have one to four characters.
-    if let Some([a, b, c, d]) = bytes.get(from..).and_then(<[u8]>::first_chunk::<4>) {
-        if stop(*a) {
-            return from;
-        }
-        if stop(*b) {
+    if let Some(chunk) = bytes.get(from..).and_then(<[u8]>::first_chunk::<8>).filter(|_| WORDS) {
+        let [first, second, ..] = chunk;
+        // Every second value of panels is one letter.
+        if *second == b'"' && !stop(*first) {
             return from.wrapping_add(1);
         }
-        if stop(*c) {
-            return from.wrapping_add(2);
+        let stops = stops(u64::from_le_bytes(*chunk));
+        if stops != 0 {
+            return from.wrapping_add((stops.trailing_zeros() / 8) as usize);
         }
-        if stop(*d) {
-            return from.wrapping_add(3);
-        }
-        return long_end(bytes, from.wrapping_add(4));
+        return long_end(bytes, from.wrapping_add(8));
     }
     rest_end(bytes, from)
 }
 
-/// As [`string_end`], eight bytes at a time.
-#[inline]
+/// As [`string_end`], for long ones. Not inlined: its constants would take the registers of those who read short ones.
+#[inline(never)]
 fn long_end(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    let mut rest = bytes.get(from..).unwrap_or_default();
+    while let Some((chunk, next)) = rest.split_first_chunk::<8>() {
         let stops = stops(u64::from_le_bytes(*chunk));
         if stops != 0 {
-            return at.wrapping_add((stops.trailing_zeros() / 8) as usize);
+            return bytes.len().wrapping_sub(rest.len()).wrapping_add((stops.trailing_zeros() / 8) as usize);
         }
-        at = at.wrapping_add(8);
+        rest = next;
     }
-    rest_end(bytes, at)
+    rest_end(bytes, bytes.len().wrapping_sub(rest.len()))
+}
+
+/// A text cut at the end of its plain run.
+#[inline(always)]
+pub(crate) fn plain(text: &str) -> (&str, &str) {
+    text.split_at_checked(string_end(text.as_bytes(), 0)).unwrap_or(("", text))
 }
 
 /// As [`string_end`], one byte at a time.

@@ -262,7 +262,7 @@ pub enum OwnedEvent {
 impl From<Event<'_>> for OwnedEvent {
     fn from(from: Event<'_>) -> Self {
         let kind_of = |kind: Kind<'_>| kind.text().to_string();
-        // An unknown one of a long message has its name beside it.
+        // An unknown one has its name beside it.
         let list_of = |kind: Kind<'_>, name: &Name| if kind.text().is_empty() { name.as_str().into() } else { kind_of(kind) };
         // A single member has no place for `SCENARIOS`, whose records fit whole.
         let shown = |name: &str, text: Text<'_>| {

@@ -1,6 +1,7 @@
 //! Drivers, links and records, over scripts, pipes, real sockets and pseudo terminals.
 
 mod blocking;
+mod blocking_datagram;
 #[cfg(feature = "tokio")]
 mod cloud;
 mod common;

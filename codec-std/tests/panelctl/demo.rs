@@ -39,6 +39,17 @@ fn the_demo_tells_its_story() {
     }
     let mut rest = ended.stdout.as_str();
     for told in [
+        "g90  all is read, 5 sensors and 2 devices",
+        "g90  sensor 0 Front door open",
+        "g90  sensor 0 Front door closed",
+        "g90  panel armed, away",
+        "g90  sensor 2 Kitchen open, alarm",
+    ] {
+        let at = rest.find(told).unwrap_or_else(|| panic!("no {told} in its place: {}", ended.stdout));
+        rest = &rest[at..];
+    }
+    let mut rest = ended.stdout.as_str();
+    for told in [
         "kts  host 08ABEF000001 registered",
         "kts  1 zone and 16 objects told",
         "kts  Room temperature (4) is 20.5",
@@ -47,6 +58,9 @@ fn the_demo_tells_its_story() {
     ] {
         let at = rest.find(told).unwrap_or_else(|| panic!("no {told} in its place: {}", ended.stdout));
         rest = &rest[at..];
+    }
+    for told in ["g90  cloud: panel GA00000A0000001 is here", "g90  cloud: panel armed, away", "g90  cloud: sensor 2 Kitchen open, alarm"] {
+        assert!(ended.stdout.contains(told), "{told}: {}", ended.stdout);
     }
 }
 
@@ -60,6 +74,10 @@ fn the_panels_can_be_kept() {
     let hint = demo.line("how to connect", |line| line.contains("panelctl send ksenia ws://"));
     let address = hint.split(' ').find(|word| word.starts_with("ws://")).unwrap().to_owned();
     let sent = run(&["send", "ksenia", &address, "arm-away"], &[("PANELCTL_CODE", "123456")]);
+    assert_eq!((sent.code, sent.stdout.trim()), (0, "confirmed"), "{}", sent.stderr);
+    let hint = demo.line("how to connect", |line| line.contains("panelctl send g90 127.0.0.1:"));
+    let address = hint.split(' ').find(|word| word.starts_with("127.0.0.1:")).unwrap().to_owned();
+    let sent = run(&["send", "g90", &address, "disarm"], &[]);
     assert_eq!((sent.code, sent.stdout.trim()), (0, "confirmed"), "{}", sent.stderr);
     assert_eq!(demo.interrupt().code, 0);
 }

@@ -1,10 +1,12 @@
 //! A simulated Ksenia panel, somebody who watches and somebody who sends: three processes.
 
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::process::{Running, run};
+use crate::process::{Running, panelctl, run};
 
 const CODE: (&str, &str) = ("PANELCTL_CODE", "123456");
 
@@ -56,6 +58,9 @@ fn commands_end_with_their_outcome() {
     // The programming says no, and the panel is not asked.
     assert_eq!(send(&["bypass", "5", "on"]), (4, "refused: the panel's programming does not allow it".into()));
     assert_eq!(send(&["thermostat", "1", "--mode", "manual", "--season", "winter", "--set", "23.5"]), confirmed);
+    // More than a kilobyte in one request.
+    let week = format!("mon-special2={}", "1+23".repeat(8));
+    assert_eq!(send(&["thermostat", "1", "--day", &week, "--for", "summer", "--switch-off", "2"]), confirmed);
     let (code, answer) = send(&["read", "CFG_THERMOSTATS", "--json"]);
     let answer = object(&answer);
     assert_eq!((code, &answer["outcome"]), (0, &json!("records")));
@@ -221,4 +226,65 @@ fn no_answer_is_3() {
     let address = format!("ws://{}", silent.local_addr().unwrap());
     let ended = run(&["send", "ksenia", &address, "version", "--timeout", "0.3"], &[CODE]);
     assert_eq!((ended.code, ended.stdout.as_str()), (3, "nothing came within 0.3 s\n"), "{}", ended.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_is_interrupted_logs_out() {
+    let (mut simulator, address) = simulator(&["--answers", "outputs-unanswered"]);
+    assert_eq!(send(&address, &["output", "2", "on"]), (0, "confirmed".into()));
+    simulator.line("the end of the first", |line| line.contains("client 1 left"));
+    // Nothing changes and nobody answers.
+    let again = Running::start(&["send", "ksenia", &address, "output", "2", "on", "--timeout", "50"], &[CODE]);
+    simulator.line("the request", |line| line == "client 2 asks for CMD_USR CMD_SET_OUTPUT");
+    let ended = again.interrupt();
+    assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{}", ended.stderr);
+    assert!(ended.stderr.contains("interrupted before the outcome was known"), "{}", ended.stderr);
+    simulator.line("the logout", |line| line == "client 2 asks for LOGOUT USER");
+    simulator.line("the end", |line| line.contains("client 2 left"));
+    simulator.type_line("quit");
+    assert_eq!(simulator.end().code, 0);
+}
+
+/// As with `| head -1`.
+#[test]
+fn a_watcher_whose_reader_has_gone_logs_out() {
+    let (mut simulator, address) = simulator(&[]);
+    let mut watch = panelctl()
+        .args(["watch", "ksenia", &address, "--json"])
+        .envs([CODE])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("panelctl was built");
+    let mut lines = BufReader::new(watch.stdout.take().expect("piped")).lines();
+    assert!(lines.any(|line| object(&line.expect("a line"))["event"] == "state"));
+    // Nothing happens in the house, so there is no write that could fail.
+    drop(lines);
+    simulator.line("the logout", |line| line == "client 1 asks for LOGOUT USER");
+    simulator.line("the end", |line| line.contains("client 1 left"));
+    let ended = watch.wait_with_output().expect("it ends");
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).contains("panelctl:")), (Some(0), false));
+    simulator.type_line("quit");
+    assert_eq!(simulator.end().code, 0);
+}
+
+#[test]
+fn what_cannot_work_is_told_before_a_code_is_asked_for() {
+    for (address, option, hint) in [
+        ("tcp://127.0.0.1:1", None, "write ws://HOST or wss://HOST instead"),
+        ("ws://127.0.0.1:1", Some("--insecure"), "has no TLS for these options: write wss://HOST"),
+        ("ws://127.0.0.1:1", Some("--ca-file=none.pem"), "has no TLS for these options: write wss://HOST"),
+        #[cfg(not(feature = "tls-openssl"))]
+        ("wss://127.0.0.1:1", None, "build with --features tls-openssl"),
+        #[cfg(feature = "tls-openssl")]
+        ("wss://127.0.0.1:1", Some("--ca-file=none.pem"), "cannot use none.pem"),
+    ] {
+        for command in [&["watch", "ksenia", address][..], &["send", "ksenia", address, "version"]] {
+            let ended = run(&[command, option.as_slice()].concat(), &[]);
+            assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{command:?}");
+            assert!(ended.stderr.contains(hint), "{command:?}: {}", ended.stderr);
+        }
+    }
 }

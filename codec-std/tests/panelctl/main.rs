@@ -7,6 +7,7 @@ mod g90_cloud;
 mod g90_live;
 mod g90_local;
 mod g90_notify;
+mod g90_watch;
 mod ksenia;
 mod ksenia_live;
 mod ksenia_secrets;

@@ -30,6 +30,19 @@ async fn a_session_that_is_left_early_ends_as_well() {
     assert_eq!(panel.session(), ["LOGIN USER", "LOGOUT USER", "CLOSE 1000"]);
 }
 
+/// In a task, as in a server that goes on.
+#[tokio::test]
+async fn a_session_that_panics_ends_as_well() {
+    let panel = Panel::new(Scenario::Obey);
+    let address = panel.connector.address().clone();
+    let task = tokio::spawn(async move {
+        let connector = codec_std::links::Connector::new(address);
+        with_user::<(), UserError>(&connector, Secret::new(PIN), async |_| panic!("as asked")).await
+    });
+    assert!(task.await.unwrap_err().is_panic());
+    assert_eq!(panel.session(), ["LOGIN USER", "LOGOUT USER", "CLOSE 1000"]);
+}
+
 #[tokio::test]
 async fn a_future_that_is_dropped_says_farewell() {
     let panel = Panel::new(Scenario::Ignore);

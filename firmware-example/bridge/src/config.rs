@@ -5,6 +5,8 @@ use core::net::{Ipv4Addr, SocketAddrV4};
 
 use codec_core::Secret;
 
+use crate::hub::Panel;
+
 /// Where a Ness panel is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NessLink {
@@ -25,6 +27,17 @@ pub struct Ksenia<'t> {
     pub pin: Secret<&'t str>,
 }
 
+/// Which KTS host may connect.
+#[derive(Clone, Copy, Debug)]
+pub struct Kts<'t> {
+    /// Where to listen.
+    pub port: u16,
+    /// Its serial number.
+    pub sn: &'t str,
+    /// What it signs with.
+    pub key: Secret<&'t str>,
+}
+
 /// An address of one's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address {
@@ -43,6 +56,9 @@ pub struct Address {
 /// | `ness` | `A.B.C.D:PORT`, or `uart` |
 /// | `ksenia` | `A.B.C.D:PORT`, without TLS |
 /// | `ksenia-pin` | the code to log in with |
+/// | `g90` | `A.B.C.D:PORT`; panels listen on 12368 |
+/// | `kts` | TCP port on which the KTS host is waited for |
+/// | `kts-sn`, `kts-key` | its serial number and key |
 /// | `ip` | `A.B.C.D/BITS`; without it, DHCP |
 /// | `gateway` | `A.B.C.D` |
 /// | `port` | TCP port for JSON lines, 4000 without it |
@@ -53,6 +69,10 @@ pub struct Config<'t> {
     pub ness: Option<NessLink>,
     /// The Ksenia panel, if there is one.
     pub ksenia: Option<Ksenia<'t>>,
+    /// The G90 panel, if there is one.
+    pub g90: Option<SocketAddrV4>,
+    /// The KTS host, if there is one.
+    pub kts: Option<Kts<'t>>,
     /// The own address, or DHCP.
     pub address: Option<Address>,
     /// The TCP port for JSON lines.
@@ -85,7 +105,7 @@ impl fmt::Display for ConfigError {
             Self::Missing => f.write_str("no configuration"),
             Self::UnknownKey(word) => write!(f, "word {word} of the configuration has no known key"),
             Self::BadValue(key) => write!(f, "the value of `{key}` cannot be read"),
-            Self::NoPanel => f.write_str("the configuration names no panel: `ness=` or `ksenia=`"),
+            Self::NoPanel => f.write_str("the configuration names no panel: `ness=`, `ksenia=`, `g90=` or `kts=`"),
             Self::Needs(key) => write!(f, "the configuration needs `{key}=` as well"),
         }
     }
@@ -99,8 +119,9 @@ impl<'t> Config<'t> {
     /// # Errors
     /// [`ConfigError`].
     pub fn parse(text: &'t str) -> Result<Self, ConfigError> {
-        let mut config = Self { ness: None, ksenia: None, address: None, port: 4000, ssid: None, password: None };
+        let mut config = Self { ness: None, ksenia: None, g90: None, kts: None, address: None, port: 4000, ssid: None, password: None };
         let (mut ksenia, mut pin, mut gateway) = (None, None, None);
+        let (mut kts, mut sn, mut key_of_host) = (None, None, None);
         if text.trim().is_empty() {
             return Err(ConfigError::Missing);
         }
@@ -111,9 +132,13 @@ impl<'t> Config<'t> {
                 "ness" => config.ness = Some(NessLink::Tcp(read("ness", value)?)),
                 "ksenia" => ksenia = Some((read("ksenia", value)?, value)),
                 "ksenia-pin" => pin = Some(Secret::new(value)),
+                "g90" => config.g90 = Some(read("g90", value)?),
+                "kts" => kts = Some(port("kts", value)?),
+                "kts-sn" => sn = Some(value),
+                "kts-key" => key_of_host = Some(Secret::new(value)),
                 "ip" => config.address = Some(address(value).ok_or(ConfigError::BadValue("ip"))?),
                 "gateway" => gateway = Some(read("gateway", value)?),
-                "port" => config.port = read("port", value)?,
+                "port" => config.port = port("port", value)?,
                 "ssid" => config.ssid = Some(value),
                 "password" => config.password = Some(Secret::new(value)),
                 _ => return Err(ConfigError::UnknownKey(at + 1)),
@@ -122,15 +147,29 @@ impl<'t> Config<'t> {
         if let Some((at, host)) = ksenia {
             config.ksenia = Some(Ksenia { at, host, pin: pin.ok_or(ConfigError::Needs("ksenia-pin"))? });
         }
+        if let Some(port) = kts {
+            let (sn, key) = (sn.ok_or(ConfigError::Needs("kts-sn"))?, key_of_host.ok_or(ConfigError::Needs("kts-key"))?);
+            config.kts = Some(Kts { port, sn, key });
+        }
         match (&mut config.address, gateway) {
             (Some(address), gateway) => address.gateway = gateway,
             (None, Some(_)) => return Err(ConfigError::Needs("ip")),
             (None, None) => {}
         }
-        if config.ness.is_none() && config.ksenia.is_none() {
+        if config.panels().next().is_none() {
             return Err(ConfigError::NoPanel);
         }
         Ok(config)
+    }
+
+    /// The panels that it names.
+    pub fn panels(&self) -> impl Iterator<Item = Panel> {
+        Panel::ALL.into_iter().filter(|panel| match panel {
+            Panel::Ness => self.ness.is_some(),
+            Panel::Ksenia => self.ksenia.is_some(),
+            Panel::G90 => self.g90.is_some(),
+            Panel::Kts => self.kts.is_some(),
+        })
     }
 
     /// How embassy-net is to find its address.
@@ -144,8 +183,18 @@ impl<'t> Config<'t> {
     }
 }
 
+/// The text that was written to the front of a flash sector: up to the first byte that is 0 or erased (255). `None` if there is none.
+pub fn text(sector: &[u8]) -> Option<&str> {
+    let end = sector.iter().position(|byte| matches!(byte, 0 | 255)).unwrap_or(sector.len());
+    core::str::from_utf8(&sector[..end]).ok().filter(|text| !text.is_empty())
+}
+
 fn read<T: core::str::FromStr>(key: &'static str, value: &str) -> Result<T, ConfigError> {
     value.parse().map_err(|_| ConfigError::BadValue(key))
+}
+
+fn port(key: &'static str, value: &str) -> Result<u16, ConfigError> {
+    read(key, value).and_then(|port| if port == 0 { Err(ConfigError::BadValue(key)) } else { Ok(port) })
 }
 
 fn address(value: &str) -> Option<Address> {
@@ -171,9 +220,28 @@ mod tests {
     }
 
     #[test]
+    fn the_other_families() {
+        let config = Config::parse("g90=192.0.2.7:12368 kts=5000 kts-sn=08ABEF112233 kts-key=1234567890").unwrap();
+        let kts = config.kts.unwrap();
+        assert_eq!((config.g90, kts.port, kts.sn), (Some("192.0.2.7:12368".parse().unwrap()), 5000, "08ABEF112233"));
+        assert_eq!(*kts.key.expose(), "1234567890");
+        assert!(config.panels().eq([Panel::G90, Panel::Kts]));
+    }
+
+    #[test]
     fn the_least() {
         let config = Config::parse("ness=192.0.2.7:2401").unwrap();
         assert_eq!((config.ness, config.address, config.port), (Some(NessLink::Tcp("192.0.2.7:2401".parse().unwrap())), None, 4000));
+    }
+
+    #[test]
+    fn what_is_in_the_flash() {
+        assert_eq!(text(b"ness=uart\n\xff\xff\xff"), Some("ness=uart\n"));
+        assert_eq!(text(b"ness=uart\0anything"), Some("ness=uart"));
+        assert_eq!(text(b"ness=uart"), Some("ness=uart"));
+        for nothing in [b"".as_slice(), &[255; 16], &[0; 16], b"\x80\x80\xff"] {
+            assert_eq!(text(nothing), None);
+        }
     }
 
     #[test]
@@ -186,10 +254,14 @@ mod tests {
             ("ness=uart pin=1234", ConfigError::UnknownKey(2)),
             ("ness=192.0.2.7", ConfigError::BadValue("ness")),
             ("ness=uart port=70000", ConfigError::BadValue("port")),
+            ("ness=uart port=0", ConfigError::BadValue("port")),
+            ("kts=0 kts-sn=08ABEF112233 kts-key=1234567890", ConfigError::BadValue("kts")),
             ("ness=uart ip=192.0.2.9", ConfigError::BadValue("ip")),
             ("ness=uart ip=192.0.2.9/33", ConfigError::BadValue("ip")),
             ("ness=uart gateway=192.0.2.1", ConfigError::Needs("ip")),
             ("ksenia=192.0.2.7:80", ConfigError::Needs("ksenia-pin")),
+            ("kts=5000 kts-sn=08ABEF112233", ConfigError::Needs("kts-key")),
+            ("kts=5000 kts-key=1234567890", ConfigError::Needs("kts-sn")),
         ];
         for (text, error) in cases {
             assert_eq!(Config::parse(text).err(), Some(error), "{text}");

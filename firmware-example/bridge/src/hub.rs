@@ -1,7 +1,7 @@
 //! Where panels and the outside meet.
 
 use core::cell::RefCell;
-use core::fmt::Write as _;
+use core::fmt::{Display, Write as _};
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use codec_core::Secret;
@@ -22,19 +22,25 @@ pub enum Panel {
     Ness,
     /// A Ksenia panel.
     Ksenia,
+    /// A G90 panel, by its local protocol.
+    G90,
+    /// A KTS host.
+    Kts,
 }
 
 impl Panel {
     /// How many there are.
-    pub const COUNT: usize = 2;
+    pub const COUNT: usize = 4;
     /// All of them.
-    pub const ALL: [Self; Self::COUNT] = [Self::Ness, Self::Ksenia];
+    pub const ALL: [Self; Self::COUNT] = [Self::Ness, Self::Ksenia, Self::G90, Self::Kts];
 
     /// Its name outside.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ness => "ness",
             Self::Ksenia => "ksenia",
+            Self::G90 => "g90",
+            Self::Kts => "kts",
         }
     }
 
@@ -47,16 +53,24 @@ impl Panel {
 /// Why something ended or was refused, in words; longer ones are cut.
 pub type Words = String<64>;
 
+/// What names a thing of a family without numbers, or its value; longer ones are cut.
+pub type Name = String<16>;
+
 /// A text of at most 64 bytes of anything that can be shown.
-pub fn words(shown: impl core::fmt::Display) -> Words {
-    struct Cut(Words);
-    impl core::fmt::Write for Cut {
+pub fn words(shown: impl Display) -> Words {
+    cut(shown)
+}
+
+/// As much of it as there is room for.
+pub(crate) fn cut<const N: usize>(shown: impl Display) -> String<N> {
+    struct Cut<const N: usize>(String<N>);
+    impl<const N: usize> core::fmt::Write for Cut<N> {
         fn write_str(&mut self, text: &str) -> core::fmt::Result {
             text.chars().try_for_each(|character| self.0.push(character)).map_err(|_| core::fmt::Error)
         }
     }
-    let mut cut = Cut(Words::new());
-    // What does not fit is cut.
+    let mut cut = Cut(String::new());
+    // What does not fit is left out.
     let _ = write!(cut, "{shown}");
     cut.0
 }
@@ -77,6 +91,13 @@ pub enum News {
     },
     /// Something changed in the house.
     Notice(Notice),
+    /// A value that has no word of its own, in the family's spelling.
+    Value {
+        /// Whose.
+        object: Name,
+        /// The value.
+        value: Name,
+    },
     /// Something that the panel sent could not be used.
     Fault(Words),
     /// An order ended.

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //!  panel ── TCP, UART ──▶ families::ness   ─┐                          ┌─▶ publish (JSON lines; its place may take MQTT)
-//!                         families::ksenia ─┴─ reports ─▶ Hub: table ──┘
+//!                         families::ksenia  ┤
+//!            UDP          families::g90     ┤
+//!            TCP, it dials families::kts    ┴─ reports ─▶ Hub: table ──┘
 //!                                           ◀─ orders ── one mailbox per panel
 //! ```
 //!
@@ -28,4 +30,4 @@ pub mod table;
 pub use config::{Config, ConfigError};
 pub use health::guard;
 pub use hub::{Hub, Panel};
-pub use run::{Memory, NoUart, Parts, Uart, run};
+pub use run::{Memory, Parts, SOCKETS, Tolerant, Uart, run};

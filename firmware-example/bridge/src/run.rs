@@ -4,12 +4,12 @@ use core::convert::Infallible;
 
 use codec_core::ConfigError;
 use codec_embassy::World;
-use embassy_futures::join::{join, join3};
+use embassy_futures::join::{join3, join4};
 use embassy_net::Stack;
 use embedded_io_async::{ErrorType, Read, Write};
 
 use crate::config::{Config, NessLink};
-use crate::families::{ksenia, ness};
+use crate::families::{g90, ksenia, kts, ness};
 use crate::health::guard;
 use crate::hub::{Hub, Panel};
 use crate::log::warning;
@@ -20,6 +20,8 @@ use crate::publish;
 pub struct Memory {
     ness: ness::Memory,
     ksenia: ksenia::Memory,
+    g90: g90::Memory,
+    kts: kts::Memory,
     publish: publish::Memory,
 }
 
@@ -32,29 +34,40 @@ pub struct Uart<R, W> {
     pub writer: W,
 }
 
-/// The half of a serial line that is not there.
+/// A half of a serial line whose errors are noise on the wire: they are passed over, and checksums notice what is missing.
 #[derive(Debug)]
-pub struct NoUart;
+pub struct Tolerant<T>(pub T);
 
-impl ErrorType for NoUart {
+impl<T> ErrorType for Tolerant<T> {
     type Error = Infallible;
 }
 
-impl Read for NoUart {
-    async fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
-        core::future::pending().await
+impl<T: Read> Read for Tolerant<T> {
+    async fn read(&mut self, space: &mut [u8]) -> Result<usize, Infallible> {
+        loop {
+            match self.0.read(space).await {
+                Ok(len) => return Ok(len),
+                // A line that gives nothing but errors must not keep everything else from running.
+                Err(_) => embassy_futures::yield_now().await,
+            }
+        }
     }
 }
 
-impl Write for NoUart {
-    async fn write(&mut self, _: &[u8]) -> Result<usize, Infallible> {
-        core::future::pending().await
+impl<T: Write> Write for Tolerant<T> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        // What could not be sent is lost on the way, as it may be anyway.
+        Ok(self.0.write(bytes).await.unwrap_or(bytes.len()))
     }
 
     async fn flush(&mut self) -> Result<(), Infallible> {
+        let _ = self.0.flush().await;
         Ok(())
     }
 }
+
+/// Sockets that the network needs for all of it: one for each panel and one for notifications of G90, two for clients, one for DHCP.
+pub const SOCKETS: usize = Panel::COUNT + 4;
 
 /// What a board brings.
 #[allow(missing_debug_implementations, reason = "the network has none")]
@@ -80,9 +93,7 @@ where
 {
     let Parts { stack, uart, world, config, feed } = parts;
     let mut watched = heapless::Vec::<Panel, { Panel::COUNT }>::new();
-    // There is a place for each.
-    let _ = watched.extend_from_slice(if config.ness.is_some() { &[Panel::Ness] } else { &[] });
-    let _ = watched.extend_from_slice(if config.ksenia.is_some() { &[Panel::Ksenia] } else { &[] });
+    watched.extend(config.panels());
     let ness = async {
         let ended = match config.ness {
             Some(NessLink::Tcp(at)) => ness::over_tcp(stack, at, hub, world.clone(), &mut memory.ness).await,
@@ -95,8 +106,16 @@ where
         let Some(panel) = config.ksenia else { return };
         complain(Panel::Ksenia, ksenia::run(stack, panel, hub, world.clone(), &mut memory.ksenia).await);
     };
+    let g90 = async {
+        let Some(panel) = config.g90 else { return };
+        complain(Panel::G90, g90::run(stack, panel, hub, world.clone(), &mut memory.g90).await);
+    };
+    let kts = async {
+        let Some(host) = config.kts else { return };
+        complain(Panel::Kts, kts::run(stack, host, hub, world.clone(), &mut memory.kts).await);
+    };
     let outside = publish::serve(stack, config.port, hub, &mut memory.publish);
-    join(join3(ness, ksenia, outside), guard(hub, &watched, feed)).await.1
+    join3(join4(ness, ksenia, g90, kts), outside, guard(hub, &watched, feed)).await.2
 }
 
 /// A configuration that a machine does not take: the watchdog will restart the board again and again, and the log says why.

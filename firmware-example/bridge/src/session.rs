@@ -16,7 +16,7 @@ use heapless::LinearMap;
 
 use crate::backoff::Backoff;
 use crate::health::BEAT;
-use crate::hub::{Hub, News, Order, OrderId, Panel, Words, words};
+use crate::hub::{Hub, Name, News, Order, OrderId, Panel, Words, words};
 use crate::log::{info, warning};
 
 /// How long a panel may take to accept a connection.
@@ -33,6 +33,11 @@ const MAX_ASKED: usize = 16;
 pub(crate) enum Heard {
     /// Nothing that leaves the bridge.
     Nothing,
+    /// The panel has shown that it is there.
+    Up,
+    /// The machine wants to be told something at once: [`Family::answer`].
+    Asked,
+    Value(Name, Name),
     Ready,
     Notice(Notice),
     Fault(Fault),
@@ -41,21 +46,28 @@ pub(crate) enum Heard {
 }
 
 /// A family's machine in the bridge's words.
-pub(crate) trait Family: Machine {
-    fn heard(event: &Self::Event<'_>) -> Heard;
-    fn command<'c>(request: Request<'c>) -> Result<Self::Command<'c>, Refused>;
-    fn refresh<'c>() -> Self::Command<'c>;
+pub(crate) trait Family {
+    type Machine: Machine;
+    /// Whether a link is a panel; if not, the panel has to show itself first.
+    const LINK_IS_PANEL: bool = true;
+    fn heard(&mut self, event: &<Self::Machine as Machine>::Event<'_>) -> Heard;
+    fn command<'c>(request: Request<'c>) -> Result<<Self::Machine as Machine>::Command<'c>, Refused>;
+    fn refresh<'c>() -> <Self::Machine as Machine>::Command<'c>;
+    /// What is said to [`Heard::Asked`].
+    fn answer(&mut self) -> Option<<Self::Machine as Machine>::Command<'_>> {
+        None
+    }
 }
 
 /// Either driver.
 pub(crate) trait Drive {
-    type Machine: Family;
+    type Machine: Machine;
     type Error;
     async fn next(&mut self) -> Result<Option<<Self::Machine as Machine>::Event<'_>>, Self::Error>;
     fn submit(&mut self, command: <Self::Machine as Machine>::Command<'_>) -> Result<Ticket, Refused>;
 }
 
-impl<M: Family, L: Link, W: World> Drive for Driver<'_, M, L, W> {
+impl<M: Machine, L: Link, W: World> Drive for Driver<'_, M, L, W> {
     type Machine = M;
     type Error = L::Error;
 
@@ -68,7 +80,7 @@ impl<M: Family, L: Link, W: World> Drive for Driver<'_, M, L, W> {
     }
 }
 
-impl<M: Family, S: Datagrams, W: World> Drive for DatagramDriver<'_, M, S, W> {
+impl<M: Machine, S: Datagrams, W: World> Drive for DatagramDriver<'_, M, S, W> {
     type Machine = M;
     type Error = S::Error;
 
@@ -131,8 +143,8 @@ impl<'h, W: World> Desk<'h, W> {
         self.hub.tell(self.panel, news);
     }
 
-    /// Connects `socket`, as soon as there is a network.
-    pub(crate) async fn connect(&mut self, stack: Stack<'_>, socket: &mut TcpSocket<'_>, at: SocketAddrV4) -> Result<(), Ended> {
+    /// Waits until there is a network.
+    pub(crate) async fn network(&mut self, stack: Stack<'_>) {
         if !stack.is_link_up() || !stack.is_config_up() {
             self.meanwhile(async {
                 stack.wait_link_up().await;
@@ -141,9 +153,12 @@ impl<'h, W: World> Desk<'h, W> {
             .await;
             self.backoff.reset();
         }
-        socket.set_timeout(Some(SILENCE));
-        socket.set_keep_alive(Some(KEEP_ALIVE));
-        socket.set_nagle_enabled(false);
+    }
+
+    /// Connects `socket`, as soon as there is a network.
+    pub(crate) async fn connect(&mut self, stack: Stack<'_>, socket: &mut TcpSocket<'_>, at: SocketAddrV4) -> Result<(), Ended> {
+        self.network(stack).await;
+        test_often(socket);
         let connected = self.meanwhile(with_timeout(CONNECT, socket.connect(at))).await;
         match connected {
             Ok(Ok(())) => Ok(()),
@@ -152,19 +167,31 @@ impl<'h, W: World> Desk<'h, W> {
         }
     }
 
+    /// Waits until a panel connects to `port`.
+    pub(crate) async fn accept(&mut self, socket: &mut TcpSocket<'_>, port: u16) -> Result<(), Ended> {
+        test_often(socket);
+        self.meanwhile(socket.accept(port)).await.map_err(|_| Ended::NotConnected)
+    }
+
     /// Follows a machine to its end, or until `lost` is done.
-    pub(crate) async fn attend<D: Drive>(&mut self, driver: &mut D, lost: impl Future<Output = ()>) -> Ended {
+    pub(crate) async fn attend<D, F>(&mut self, driver: &mut D, family: &mut F, lost: impl Future<Output = ()>) -> Ended
+    where
+        D: Drive,
+        F: Family<Machine = D::Machine>,
+    {
         self.since = Instant::now();
-        info!("{}: connected", self.panel.name());
-        self.tell(News::Up);
+        let mut up = false;
         let mut asked = LinearMap::<Ticket, OrderId, MAX_ASKED>::new();
         let mut lost = pin!(lost);
         let mut ended = Ended::Broken;
+        if F::LINK_IS_PANEL {
+            self.greet(&mut up);
+        }
         loop {
             self.hub.beat(self.panel);
             let orders = self.hub.mailbox(self.panel).receive();
             let step = match select4(driver.next(), orders, lost.as_mut(), Timer::after(BEAT)).await {
-                Either4::First(Ok(Some(event))) => Step::Heard(D::Machine::heard(&event)),
+                Either4::First(Ok(Some(event))) => Step::Heard(family.heard(&event)),
                 Either4::First(Ok(None) | Err(_)) => Step::End,
                 Either4::Second(order) => Step::Order(order),
                 Either4::Third(()) => Step::Lost,
@@ -173,7 +200,7 @@ impl<'h, W: World> Desk<'h, W> {
             let heard = match step {
                 Step::Heard(heard) => heard,
                 Step::Order(order) => {
-                    self.obey(driver, &order, &mut asked);
+                    self.obey::<D, F>(driver, &order, &mut asked);
                     continue;
                 }
                 Step::Lost => {
@@ -182,13 +209,21 @@ impl<'h, W: World> Desk<'h, W> {
                 }
                 Step::End => break,
             };
+            if matches!(heard, Heard::Up | Heard::Ready | Heard::Notice(_)) {
+                self.greet(&mut up);
+            }
             match heard {
-                Heard::Nothing => {}
+                Heard::Nothing | Heard::Up => {}
+                Heard::Asked => {
+                    // Refused only by a machine that has ended, which says why itself.
+                    let _ = family.answer().map(|answer| driver.submit(answer));
+                }
                 Heard::Ready => {
                     info!("{}: ready", self.panel.name());
                     self.tell(News::Ready);
                 }
                 Heard::Notice(notice) => self.tell(News::Notice(notice)),
+                Heard::Value(object, value) => self.tell(News::Value { object, value }),
                 Heard::Fault(fault) => self.tell(News::Fault(words(fault))),
                 Heard::Done(ticket, outcome) => {
                     if let Some(order) = asked.remove(&ticket) {
@@ -209,9 +244,21 @@ impl<'h, W: World> Desk<'h, W> {
         ended
     }
 
-    fn obey<D: Drive>(&self, driver: &mut D, order: &Order, asked: &mut LinearMap<Ticket, OrderId, MAX_ASKED>) {
-        let command = order.request().map_or_else(|| Ok(D::Machine::refresh()), D::Machine::command);
+    /// The panel is there.
+    fn greet(&self, up: &mut bool) {
+        if !core::mem::replace(up, true) {
+            info!("{}: connected", self.panel.name());
+            self.tell(News::Up);
+        }
+    }
+
+    fn obey<D, F>(&self, driver: &mut D, order: &Order, asked: &mut LinearMap<Ticket, OrderId, MAX_ASKED>)
+    where
+        D: Drive,
+        F: Family<Machine = D::Machine>,
+    {
         let room = if asked.len() < MAX_ASKED { Ok(()) } else { Err(Refused::Busy) };
+        let command = order.request().map_or_else(|| Ok(F::refresh()), F::command);
         match room.and(command).and_then(|command| driver.submit(command)) {
             // There was room.
             Ok(ticket) => drop(asked.insert(ticket, order.id)),
@@ -246,6 +293,15 @@ impl<'h, W: World> Desk<'h, W> {
         }
     }
 
+    /// Says why the panel is gone. It comes back by itself.
+    pub(crate) async fn pause_listening(&mut self, ended: Ended) {
+        let why = ended.words();
+        warning!("{}: {}", self.panel.name(), why.as_str());
+        self.tell(News::Down { why, retry_millis: Some(0) });
+        // Whoever connects only to leave does not keep the rest from running.
+        self.meanwhile(Timer::after_millis(100)).await;
+    }
+
     /// Waits for `future`, and refuses orders.
     async fn meanwhile<F: Future>(&self, future: F) -> F::Output {
         let mut future: Pin<&mut F> = pin!(future);
@@ -258,6 +314,13 @@ impl<'h, W: World> Desk<'h, W> {
             }
         }
     }
+}
+
+/// A peer that is gone is noticed.
+fn test_often(socket: &mut TcpSocket<'_>) {
+    socket.set_timeout(Some(SILENCE));
+    socket.set_keep_alive(Some(KEEP_ALIVE));
+    socket.set_nagle_enabled(false);
 }
 
 /// Ends a connection so that the panel notices, whatever state it is in.

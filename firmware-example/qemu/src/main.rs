@@ -19,7 +19,7 @@ mod uart;
 mod watchdog;
 mod world;
 
-use bridge::{Hub, Memory, Parts, Uart, run};
+use bridge::{Hub, Memory, Parts, SOCKETS, Uart, run};
 use cortex_m_rt::entry;
 use embassy_executor::{Spawner, raw};
 use embassy_net::{Runner, StackResources};
@@ -28,9 +28,6 @@ use static_cell::StaticCell;
 use crate::lan9118::Lan9118;
 use crate::settings::{Failure, Settings};
 use crate::world::Host;
-
-/// One for each panel, two for clients and their listening, one for DHCP.
-const SOCKETS: usize = 6;
 
 #[embassy_executor::task]
 async fn network(mut runner: Runner<'static, Lan9118>) -> ! {

@@ -183,9 +183,10 @@ impl Controller<'_> {
             _ => 0..0,
         };
         // What is told borrows the window alone; what the scanner remembers is copied, or is a name of ours.
-        let text = window.get(at.clone()).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default();
+        let text = window.get(at).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default();
         let lasting = |kind: Kind<'_>| match kind {
-            Kind::Other(name) => Kind::Other(self.name_in(window, at.start, name.raw())),
+            // Its name is told beside it.
+            Kind::Other(_) => Kind::Other(Text::new("")),
             known => Kind::ALL.iter().copied().find(|kind| *kind == known).unwrap_or(Kind::All),
         };
         match self.memory.stream.part(piece.clone(), window) {
@@ -208,17 +209,6 @@ impl Controller<'_> {
             Part::Fault(fault) => Event::Fault(fault),
             Part::More | Part::Head { .. } => Event::RecordEnd,
         }
-    }
-
-    /// A name that stands before `before` in a message that is here whole.
-    fn name_in<'i>(&self, window: &'i [u8], before: usize, name: &str) -> Text<'i> {
-        let seen = match self.reading {
-            Reading::Whole(_) => window.get(..before).unwrap_or_default(),
-            _ => &[],
-        };
-        let mut places = (0..seen.len()).rev().filter_map(|at| seen.get(at..at.saturating_add(name.len())));
-        let found = places.find(|bytes| *bytes == name.as_bytes()).unwrap_or_default();
-        Text::new(core::str::from_utf8(found).unwrap_or_default())
     }
 }
 

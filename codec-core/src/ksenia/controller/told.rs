@@ -117,7 +117,7 @@ pub enum Event<'i> {
     Message(Message<'i>),
     /// A record.
     Record {
-        /// The record. In a message longer than the buffer a kind that is not known here is without its name: `name` has it.
+        /// The record. A kind that is not known here is without its name: `name` has it.
         record: Record<'i>,
         /// Name of its kind.
         name: Name,

@@ -32,6 +32,8 @@ Examples:
   panelctl send ness tcp://127.0.0.1:2401 arm-away
   panelctl simulate ksenia --listen 127.0.0.1:8080
   panelctl watch ksenia ws://127.0.0.1:8080
+  panelctl discover g90
+  panelctl watch g90 local 10.10.10.250
 
 User codes are asked for, or come from PANELCTL_CODE or --code-file; they are never arguments and never shown.
 `panelctl COMMAND --help` tells more.";
@@ -54,11 +56,13 @@ pub(crate) enum Command {
 /// Show what a panel tells, live, and connect again when the connection ends
 #[derive(Debug, Subcommand)]
 #[command(
-    after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure\n  panelctl watch kts --listen 0.0.0.0:41709"
+    after_help = "Examples:\n  panelctl watch ness tcp://192.0.2.10:2401\n  panelctl watch ksenia wss://192.0.2.10 --insecure\n  panelctl watch g90 local 10.10.10.250\n  panelctl watch kts --listen 0.0.0.0:41709"
 )]
 pub(crate) enum Watch {
     Ness(WatchNess),
     Ksenia(ksenia::watch::WatchArgs),
+    #[command(subcommand)]
+    G90(g90::watch::Watch),
     Kts(kts::watch::WatchArgs),
 }
 
@@ -116,7 +120,9 @@ pub(crate) struct WatchCommon {
 
 /// Send one command and wait for its outcome
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info\n  panelctl send ksenia ws://192.0.2.10 version")]
+#[command(
+    after_help = "Examples:\n  panelctl send ness tcp://192.0.2.10:2401 panel-info\n  panelctl send ksenia ws://192.0.2.10 version\n  panelctl send g90 192.0.2.7 status"
+)]
 pub(crate) enum Send {
     Ness(ness::send::SendArgs),
     Ksenia(ksenia::send::SendArgs),
@@ -188,7 +194,7 @@ pub(crate) enum Discover {
 /// Simulate a panel on a port, or hosts that dial a server
 #[derive(Debug, Subcommand)]
 #[command(
-    after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080\n  panelctl simulate kts --hosts 1000 --server 127.0.0.1:41709"
+    after_help = "Examples:\n  panelctl simulate ness --listen 127.0.0.1:2401\n  panelctl simulate ksenia --listen 127.0.0.1:8080\n  panelctl simulate g90 --listen 127.0.0.1:12368\n  panelctl simulate kts --hosts 1000 --server 127.0.0.1:41709"
 )]
 pub(crate) enum Simulate {
     Ness(ness::simulate::SimulateArgs),

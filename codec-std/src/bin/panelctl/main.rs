@@ -33,6 +33,7 @@ fn main() -> ExitCode {
             watch::run(watched, &Connector::new(args.to), &args.common)
         }
         cli::Command::Watch(cli::Watch::Ksenia(args)) => families::ksenia::watch::run(&args),
+        cli::Command::Watch(cli::Watch::G90(watch)) => families::g90::watch::run(&watch),
         cli::Command::Watch(cli::Watch::Kts(args)) => families::kts::watch::run(&args),
         cli::Command::Send(cli::Send::Ness(args)) => families::ness::send::run(&args),
         cli::Command::Send(cli::Send::Ksenia(args)) => families::ksenia::send::run(&args),

@@ -45,6 +45,22 @@ impl<W: Write> Output<W> {
     }
 }
 
+/// Whether standard output is a pipe whose reader has gone, which a write would tell too late where there is little to write.
+#[cfg(unix)]
+pub(crate) fn reader_has_gone() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdout = io::stdout();
+    let mut pipe = PollFd::new(&stdout, PollFlags::empty());
+    let polled = poll(std::slice::from_mut(&mut pipe), Some(&Timespec::default()));
+    polled.is_ok() && pipe.revents().contains(PollFlags::ERR)
+}
+
+/// Elsewhere it is seen at the next write.
+#[cfg(not(unix))]
+pub(crate) const fn reader_has_gone() -> bool {
+    false
+}
+
 /// Says something to the person in front, who may not be there.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");

@@ -19,12 +19,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::cli::WatchCommon;
-use crate::exit::Outcome;
-use crate::output::{Fields, Output, complain};
+use crate::exit::{Outcome, StdoutClosed};
+use crate::families::ksenia::options::explained;
+use crate::output::{Fields, Output, complain, reader_has_gone};
 use crate::wait;
 
 /// After so long without a new answer the first polls are over, and the state is shown.
 pub(crate) const QUIET: Duration = Duration::from_millis(1_500);
+
+/// How often it looks whether somebody still reads what is shown.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// So long may the end of a connection take in good order.
 pub(crate) const GOODBYE: Duration = Duration::from_secs(3);
@@ -107,6 +111,8 @@ pub(crate) fn run(mut watched: impl Watched, connector: &Connector, args: &Watch
     let record = args.record.as_deref().map(RecordFile::create).transpose()?;
     // Wrong options are told before anything is tried.
     connector.check()?;
+    // Wrong options are told before anything is tried.
+    connector.check()?;
     let place = format!("to {}", connector.address());
     let begin = format!("connecting {place}");
     wait::run(watch(&mut watched, || connector.connect(), &Way { begin, place, backoff: BackoffConfig::new() }, args, record))
@@ -168,8 +174,6 @@ async fn watch<W: Watched, F: Future<Output = std::io::Result<TokioLink>>>(
     args: &WatchCommon,
     record: Option<RecordFile>,
 ) -> anyhow::Result<Outcome> {
-    let place = &way.place;
-    let mut output = Output::stdout();
     let mut first = Some(watched.machine()?);
     let new_machine = |ended: Option<W::Machine>| match ended {
         Some(ended) => W::machine_after(ended),
@@ -182,11 +186,33 @@ async fn watch<W: Watched, F: Future<Output = std::io::Result<TokioLink>>>(
         supervisor = supervisor
             .with_observers(move || Some(Box::new(Recorder::new::<W::Machine>(file.clone(), secrets)) as Box<dyn Observer<W::Machine>>));
     }
+    complain(&format!("{}, Enter shows the state, Ctrl-C ends", way.begin));
+    let ended = observe(watched, &mut supervisor, &way.place, args).await;
+    // However it ended: also when nobody reads any more what is shown.
+    leave::<W, _, _, _, _>(&mut supervisor).await;
+    ended
+}
+
+/// Shows what happens, until there is a reason to end.
+async fn observe<W, L, F, C, N>(
+    watched: &mut W,
+    supervisor: &mut Supervisor<'_, W::Machine, L, F, C, N>,
+    place: &str,
+    args: &WatchCommon,
+) -> anyhow::Result<Outcome>
+where
+    W: Watched,
+    L: AsyncRead + AsyncWrite + Unpin,
+    F: Future<Output = std::io::Result<L>>,
+    C: FnMut() -> F,
+    N: FnMut(Option<W::Machine>) -> Result<W::Machine, ConfigError>,
+{
+    let mut output = Output::stdout();
     let mut keyboard = Some(wait::stdin_lines());
     let interrupted = wait::interrupted();
     tokio::pin!(interrupted);
     let mut settling = Settling::No;
-    complain(&format!("{}, Enter shows the state, Ctrl-C ends", way.begin));
+    let mut look = tokio::time::interval(LOOK);
     loop {
         let deadline = match settling {
             Settling::Silent(at) | Settling::Until(at) => Some(at),
@@ -222,7 +248,7 @@ async fn watch<W: Watched, F: Future<Output = std::io::Result<TokioLink>>>(
                 }
                 Update::Down { error, retry_in } => {
                     settling = Settling::No;
-                    let why = error.map_or_else(|| "the connection ended".to_owned(), |error| error.to_string());
+                    let why = error.map_or_else(|| "the connection ended".to_owned(), |error| explained(&error));
                     if args.once {
                         anyhow::bail!("no connection {place}: {why}");
                     }
@@ -234,6 +260,11 @@ async fn watch<W: Watched, F: Future<Output = std::io::Result<TokioLink>>>(
                 }
             },
             () = at(deadline) => due = true,
+            _ = look.tick() => {
+                if reader_has_gone() {
+                    return Err(StdoutClosed.into());
+                }
+            }
             pressed = typed(&mut keyboard) => {
                 asked = pressed;
                 if !pressed {
@@ -264,7 +295,6 @@ async fn watch<W: Watched, F: Future<Output = std::io::Result<TokioLink>>>(
             supervisor.hold_off(delay);
         }
         if let Some(outcome) = end {
-            leave::<W, _, _, _, _>(&mut supervisor).await;
             return Ok(outcome);
         }
         if due {
@@ -320,7 +350,7 @@ async fn at(deadline: Option<Instant>) {
 }
 
 /// Whether somebody pressed Enter; `false` at the end of standard input.
-async fn typed(keyboard: &mut Option<tokio::sync::mpsc::Receiver<std::io::Result<String>>>) -> bool {
+pub(crate) async fn typed(keyboard: &mut Option<tokio::sync::mpsc::Receiver<std::io::Result<String>>>) -> bool {
     match keyboard {
         Some(lines) => matches!(lines.recv().await, Some(Ok(_))),
         None => std::future::pending().await,
@@ -328,7 +358,7 @@ async fn typed(keyboard: &mut Option<tokio::sync::mpsc::Receiver<std::io::Result
 }
 
 /// The time in front of the other members.
-fn timed(fields: Fields) -> Fields {
+pub(crate) fn timed(fields: Fields) -> Fields {
     let mut all = Fields::new();
     all.insert("time".into(), json!(time()));
     all.extend(fields);
@@ -336,7 +366,7 @@ fn timed(fields: Fields) -> Fields {
 }
 
 /// Now, in UTC.
-fn time() -> String {
+pub(crate) fn time() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     utc(seconds)
 }

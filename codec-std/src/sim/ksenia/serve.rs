@@ -17,11 +17,12 @@ use codec_core::{Machine as _, Refused, RxBuf, TxBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::time::Instant;
 
 use super::house::{Setup, Slots};
 use super::{Happening, Order, Report, words};
 use crate::clock::Clock;
-use crate::links::TokioLink;
+use crate::links::{CONNECT_TIMEOUT, TokioLink};
 use crate::tokio::Driver;
 
 /// Longest request in bytes: a thermostat with all of its programmes takes 8.3 KB.
@@ -41,6 +42,9 @@ const MAX_RECORD: u32 = 2048;
 
 /// Most records that wait to be told to a client.
 const MAX_TOLD: usize = 256;
+
+/// Events of one client in a row, before it is the others' turn.
+const TURN: u32 = 32;
 
 /// What the panels of the clients are told.
 #[derive(Clone, Debug)]
@@ -159,6 +163,7 @@ pub(super) async fn run(
     let (mut rx, mut tx) = (RxBuf::new(&mut inward), TxBuf::new(&mut outward));
     let mut connections: Vec<Connection<'_>> = Vec::new();
     let mut clients = 0_u32;
+    let mut accept_from = None;
     loop {
         hub.settle(&mut rx, &mut tx);
         let deadline = hub.house().poll_timeout().and_then(|at| hub.clock.moment(at));
@@ -169,13 +174,14 @@ pub(super) async fn run(
             }
         };
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = listener.accept(), if accept_from.is_none() => match accepted {
                 Ok((stream, peer)) => {
                     clients = clients.wrapping_add(1);
                     connections.push(Box::pin(serve(clients, stream, peer, &setup, &hub)));
                 }
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                Err(_) => accept_from = Some(Instant::now() + ACCEPT_PAUSE),
             },
+            () = tokio::time::sleep_until(accept_from.unwrap_or_else(Instant::now)), if accept_from.is_some() => accept_from = None,
             () = any_ended(&mut connections) => {}
             () = hub.changed.notified() => {}
             order = orders.recv() => match order {
@@ -201,6 +207,10 @@ pub(super) async fn run(
 async fn any_ended(connections: &mut Vec<Connection<'_>>) {
     poll_fn(|cx| {
         let before = connections.len();
+        // How much a task may read in one go, tokio counts for all of them together: each is the first now and then.
+        if before > 0 {
+            connections.rotate_left(1);
+        }
         connections.retain_mut(|connection| connection.as_mut().poll(cx).is_pending());
         if connections.len() < before { Poll::Ready(()) } else { Poll::Pending }
     })
@@ -238,6 +248,9 @@ async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, 
     let mut reason = "the connection ended".to_owned();
     // Waits while an answer is being written.
     let mut told = VecDeque::new();
+    let (mut is_open, mut in_a_row) = (false, 0_u32);
+    let late = tokio::time::sleep(CONNECT_TIMEOUT);
+    tokio::pin!(late);
     loop {
         let word = tokio::select! {
             // What the house is like, before anything that the client says.
@@ -247,8 +260,10 @@ async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, 
                 tell(&mut told, |command| driver.submit(command).map(drop));
                 continue;
             }
+            () = &mut late, if !is_open => return Ok(format!("no handshake within {} s", CONNECT_TIMEOUT.as_secs())),
             event = driver.next() => {
                 let Some(event) = event? else { return Ok(reason) };
+                is_open |= matches!(event, Event::Open);
                 if matches!(event, Event::Registered) && !std::mem::replace(is_registered, true) {
                     hub.registered.send_modify(|count| *count += 1);
                 }
@@ -259,6 +274,10 @@ async fn talk(client: u32, stream: TcpStream, setup: &Setup, hub: &Hub<'_, '_>, 
                     hub.report(report);
                 }
                 hub.follow(driver.machine().house());
+                in_a_row = in_a_row.wrapping_add(1);
+                if in_a_row.is_multiple_of(TURN) {
+                    tokio::task::yield_now().await;
+                }
                 continue;
             }
         };

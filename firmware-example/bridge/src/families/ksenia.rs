@@ -1,6 +1,7 @@
 //! Ksenia panels, over TCP. A panel that wants TLS needs a TLS stream below the driver: `codec_embassy::FlushFirst` takes one.
 
 use core::convert::Infallible;
+use core::marker::PhantomData;
 
 use codec_core::home::Request;
 use codec_core::ksenia::Controller;
@@ -52,8 +53,12 @@ impl Default for Memory {
     }
 }
 
-impl Family for Controller<'_> {
-    fn heard(event: &Event<'_>) -> Heard {
+struct Lares<'b>(PhantomData<&'b ()>);
+
+impl<'b> Family for Lares<'b> {
+    type Machine = Controller<'b>;
+
+    fn heard(&mut self, event: &Event<'_>) -> Heard {
         match event {
             Event::Ready { .. } => Heard::Ready,
             Event::Notice(notice) => Heard::Notice(*notice),
@@ -107,7 +112,7 @@ pub async fn run<W: World + Clone>(
                 let (reader, writer) = socket.split();
                 let link = Split::new(reader, writer);
                 let mut driver = Driver::new(machine, link, world.clone(), &mut memory.rx, &mut memory.tx)?;
-                let ended = desk.attend(&mut driver, stack.wait_link_down()).await;
+                let ended = desk.attend(&mut driver, &mut Lares(PhantomData), stack.wait_link_down()).await;
                 drop(driver);
                 hang_up(&mut socket).await;
                 ended

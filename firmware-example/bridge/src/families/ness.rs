@@ -38,8 +38,12 @@ impl Default for Memory {
     }
 }
 
-impl Family for Controller<'_> {
-    fn heard(event: &Event<'_>) -> Heard {
+struct Ness;
+
+impl Family for Ness {
+    type Machine = Controller<'static>;
+
+    fn heard(&mut self, event: &Event<'_>) -> Heard {
         match event {
             // The last answer of the first round.
             Event::PanelInfo(_) => Heard::Ready,
@@ -126,5 +130,5 @@ async fn attend<W: World>(
 ) -> Result<Ended, ConfigError> {
     // The controller needs neither wall clock nor randomness.
     let mut driver = Driver::new(Controller::new(Config::new())?, link, codec_embassy::Unsynchronised, rx, tx)?;
-    Ok(desk.attend(&mut driver, lost).await)
+    Ok(desk.attend(&mut driver, &mut Ness, lost).await)
 }

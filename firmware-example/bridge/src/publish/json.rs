@@ -7,6 +7,7 @@
 //! | `zone` | `panel`, `zone`, and of `open`, `alarm`, `bypassed`, `tamper`, `low_battery`, `lost` those that are known |
 //! | `area` | `panel`, `area` (0 the panel as a whole), `state`, `mode` while armed |
 //! | `output` | `panel`, `output`, `on` |
+//! | `value` | `panel`, `object`, `value`: what has no word of its own, in the family's spelling |
 //! | `current` | all that is known has been told; what follows happens now |
 //! | `up`, `ready`, `restarted` | `panel` |
 //! | `down` | `panel`, `why`, `retry_ms` unless it is not tried again |
@@ -24,7 +25,7 @@ use heapless::String;
 use serde::{Deserialize, Serialize};
 
 use crate::hub::{News, Order, OrderId, Panel, Report, Wish};
-use crate::table::House;
+use crate::table::{House, Row};
 
 /// A line out. Members that are `None` are left out.
 #[derive(Default, Serialize)]
@@ -62,6 +63,10 @@ struct Line<'a> {
     output: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     on: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +144,10 @@ fn notice<'a>(panel: Panel, notice: &Notice) -> Option<Line<'a>> {
     })
 }
 
+fn value<'a>(panel: Panel, object: &'a str, value: &'a str) -> Line<'a> {
+    Line { object: Some(object), value: Some(value), ..Line::about("value", panel) }
+}
+
 /// Writes a report; its length, or `None` if it is not for this client.
 pub(super) fn report(report: &Report, origin: u8, out: &mut [u8]) -> Option<usize> {
     let panel = report.panel;
@@ -147,6 +156,7 @@ pub(super) fn report(report: &Report, origin: u8, out: &mut [u8]) -> Option<usiz
         News::Ready => Line::about("ready", panel),
         News::Down { why, retry_millis } => Line { why: Some(why), retry_ms: *retry_millis, ..Line::about("down", panel) },
         News::Notice(what) => notice(panel, what)?,
+        News::Value { object, value: told } => value(panel, object, told),
         News::Fault(why) => Line { why: Some(why), ..Line::about("fault", panel) },
         News::Done { order, outcome } if order.origin == origin => {
             Line { id: Some(order.number), outcome: Some(outcome), ..Line::about("done", panel) }
@@ -169,7 +179,8 @@ pub(super) fn known(house: &House, at: usize, out: &mut [u8]) -> Option<usize> {
     }
     let at = at - Panel::COUNT;
     match (house.row(at), at.checked_sub(1).map(|before| house.row(before))) {
-        (Some((panel, row)), _) => notice(panel, &row)?.write(out),
+        (Some((panel, Row::Notice(row))), _) => notice(panel, &row)?.write(out),
+        (Some((panel, Row::Value(object, told))), _) => value(panel, object, told).write(out),
         // One behind the last row.
         (None, None | Some(Some(_))) => Line::of("current").write(out),
         (None, Some(None)) => None,
@@ -241,7 +252,7 @@ mod tests {
     use codec_core::home::{AreaState, TroubleKind};
 
     use super::*;
-    use crate::hub::{Hub, words};
+    use crate::hub::{Hub, cut, words};
 
     fn line(news: News, origin: u8) -> Option<std::string::String> {
         let mut out = [0; 384];
@@ -321,6 +332,9 @@ mod tests {
         for on in [false, true] {
             hub.tell(Panel::Ksenia, News::Notice(Notice::Output { output: 5, on }));
         }
+        for value in ["20", "21.5"] {
+            hub.tell(Panel::Kts, News::Value { object: cut("12"), value: cut(value) });
+        }
         let mut lines = std::string::String::new();
         let mut out = [0; 384];
         for at in 0.. {
@@ -331,7 +345,10 @@ mod tests {
             r#"{"event":"state"}"#,
             r#"{"event":"panel","panel":"ness","connected":false}"#,
             r#"{"event":"panel","panel":"ksenia","connected":true}"#,
+            r#"{"event":"panel","panel":"g90","connected":false}"#,
+            r#"{"event":"panel","panel":"kts","connected":false}"#,
             r#"{"event":"output","panel":"ksenia","output":5,"on":true}"#,
+            r#"{"event":"value","panel":"kts","object":"12","value":"21.5"}"#,
             r#"{"event":"current"}"#,
         ];
         assert_eq!(lines.lines().collect::<Vec<_>>(), expected);

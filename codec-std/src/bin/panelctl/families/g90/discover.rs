@@ -36,6 +36,10 @@ pub(crate) struct DiscoverArgs {
     #[arg(long, value_name = "GUID")]
     device_id: Option<String>,
 
+    /// Wait for more answers after the first, with --target or --device-id
+    #[arg(long)]
+    all: bool,
+
     /// Where answers come in [default: a free port, with --device-id 0.0.0.0:12901]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -50,13 +54,15 @@ pub(crate) struct DiscoverArgs {
 }
 
 const HELP: &str = "\
-With --target or --device-id it ends with the first answer.
+With --target or --device-id it ends with the first answer, unless --all is given. A broadcast goes out by one network only, that of the
+default route: name another one by its broadcast address.
 
 Exit codes: 0 something was found, 2 wrong arguments or no way to ask, 3 nothing answered in time.
 
 Examples:
   panelctl discover g90
   panelctl discover g90 --target 192.0.2.7
+  panelctl discover g90 --target 192.0.2.255 --all
   panelctl discover g90 --device-id GA18018B3001021 --json";
 
 /// Longest datagram that is looked at, in bytes.
@@ -95,7 +101,7 @@ async fn discover(args: &DiscoverArgs) -> anyhow::Result<Outcome> {
     };
     let listen = args.listen.unwrap_or(if to.is_ipv4() { listen } else { SocketAddr::new([0_u16; 8].into(), listen.port()) });
     let socket = udp_socket(listen).with_context(|| format!("cannot listen on {listen}"))?;
-    let only_one = args.target.is_some() || args.device_id.is_some();
+    let only_one = (args.target.is_some() || args.device_id.is_some()) && !args.all;
     let end = Instant::now() + Duration::from_millis(args.timeout.unwrap_or(wait).into());
     let mut output = Output::stdout();
     let mut seen = Vec::new();

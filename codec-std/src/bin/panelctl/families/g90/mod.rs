@@ -2,7 +2,9 @@
 
 mod changes;
 pub(crate) mod cloud;
+pub(crate) mod demo;
 pub(crate) mod discover;
+mod known;
 pub(crate) mod local;
 pub(crate) mod notify;
 mod request;
@@ -11,6 +13,9 @@ mod show;
 pub(crate) mod simulate;
 mod target;
 pub(crate) mod time;
+pub(crate) mod watch;
+mod watch_cloud;
+mod watch_local;
 mod words;
 
 use codec_core::{Fault, FaultKind, JsonError};

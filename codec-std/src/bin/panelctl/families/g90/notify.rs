@@ -178,7 +178,7 @@ fn code(name: Option<&'static str>, raw: i64) -> String {
     name.map_or_else(|| raw.to_string(), words)
 }
 
-fn notification_words(notification: &Notification<'_>) -> String {
+pub(crate) fn notification_words(notification: &Notification<'_>) -> String {
     match notification {
         Notification::Arming(state) => code(state.name(), state.raw()),
         Notification::SensorChange { index, name, action: 1 } => format!("sensor {index} {} added", printable(*name)),
@@ -190,7 +190,7 @@ fn notification_words(notification: &Notification<'_>) -> String {
     }
 }
 
-fn alert_words(alert: &Alert<'_>) -> String {
+pub(crate) fn alert_words(alert: &Alert<'_>) -> String {
     let facts = alert.facts;
     let sensor = || format!("sensor {} {}", facts.event_id, printable(alert.zone_name));
     match facts.meaning() {

@@ -176,7 +176,12 @@ impl Session<'_> {
         loop {
             match driver.next().await.context("the socket broke")? {
                 Some(Event::Ready) => return Ok(None),
-                Some(Event::Closed(reason)) => return Ok(Some(Ended::Closed(reason))),
+                Some(Event::Closed(reason)) => {
+                    if let Some(error) = driver.send_error() {
+                        bail!("cannot send to {}: {error}", self.args.to);
+                    }
+                    return Ok(Some(Ended::Closed(reason)));
+                }
                 Some(Event::Fault(fault)) => complain(&format!("something that is no answer came: {fault}")),
                 Some(_) => {}
                 None => bail!("the session ended"),

@@ -6,13 +6,28 @@ use codec_core::home::Notice;
 use codec_core::ksenia::{Decimal, Record, Structure};
 use codec_core::text::json::Text;
 
+/// Most things of one kind that are remembered: more than the largest panel has, and less than one that makes up numbers.
+const MOST: usize = 4096;
+
+/// The entry of a number, as long as there is room.
+fn place<T: Default>(things: &mut BTreeMap<u32, T>, id: u32) -> Option<&mut T> {
+    (things.len() < MOST || things.contains_key(&id)).then(|| things.entry(id).or_default())
+}
+
 /// A scenario.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scenario {
     pub(crate) name: String,
     /// `ARM`, `PARTIAL`, `DISARM` or another.
     pub(crate) category: String,
     pub(crate) usable: bool,
+}
+
+/// One of which nothing is known can be tried.
+impl Default for Scenario {
+    fn default() -> Self {
+        Self { name: String::new(), category: String::new(), usable: true }
+    }
 }
 
 /// A place where something is measured.
@@ -57,8 +72,10 @@ impl Known {
         // Records were checked before they were told.
         let Ok(structure) = record.structure() else { return };
         let name = |names: &mut BTreeMap<u32, String>, id: Option<u32>, name: Option<Text<'_>>| {
-            if let (Some(id), Some(name)) = (id, name.map(plain).filter(|name| !name.is_empty())) {
-                names.insert(id, name);
+            if let (Some(id), Some(name)) = (id, name.map(plain).filter(|name| !name.is_empty()))
+                && let Some(known) = place(names, id)
+            {
+                *known = name;
             }
         };
         match structure {
@@ -66,8 +83,7 @@ impl Known {
             Structure::Partition(partition) => name(&mut self.areas, partition.id(), partition.name()),
             Structure::Output(output) => name(&mut self.outputs, output.id(), output.name()),
             Structure::Scenario(scenario) => {
-                let Some(id) = scenario.id() else { return };
-                let known = self.scenarios.entry(id).or_insert_with(|| Scenario { usable: true, ..Scenario::default() });
+                let Some(known) = scenario.id().and_then(|id| place(&mut self.scenarios, id)) else { return };
                 if let Some(name) = scenario.name() {
                     known.name = plain(name);
                 }
@@ -79,24 +95,28 @@ impl Known {
                 }
             }
             Structure::BusSensor(sensor) => {
-                if let (Some(id), Some(name)) = (sensor.id(), sensor.name()) {
-                    self.bus_sensors.entry(id).or_default().name = Some(plain(name));
+                if let (Some(id), Some(name)) = (sensor.id(), sensor.name())
+                    && let Some(known) = place(&mut self.bus_sensors, id)
+                {
+                    known.name = Some(plain(name));
                 }
             }
             Structure::BusSensorStatus(status) => {
                 let (Some(id), Some(domus)) = (status.id(), status.domus()) else { return };
-                let sensor = self.bus_sensors.entry(id).or_default();
+                let Some(sensor) = place(&mut self.bus_sensors, id) else { return };
                 reading(domus.temperature(), &mut sensor.temperature);
                 reading(domus.humidity(), &mut sensor.humidity);
             }
             Structure::TemperatureSensor(sensor) => {
-                if let (Some(id), Some(name)) = (sensor.id(), sensor.name()) {
-                    self.temperatures.entry(id).or_default().name = Some(plain(name));
+                if let (Some(id), Some(name)) = (sensor.id(), sensor.name())
+                    && let Some(known) = place(&mut self.temperatures, id)
+                {
+                    known.name = Some(plain(name));
                 }
             }
             Structure::TemperatureStatus(status) => {
-                if let Some(id) = status.id() {
-                    reading(status.temperature(), &mut self.temperatures.entry(id).or_default().temperature);
+                if let Some(known) = status.id().and_then(|id| place(&mut self.temperatures, id)) {
+                    reading(status.temperature(), &mut known.temperature);
                 }
             }
             Structure::SystemStatus(status) => {
@@ -139,5 +159,24 @@ impl Known {
     /// The scenario that does this to the arming: of several the last, as other clients do it.
     pub(crate) fn scenario_for(&self, category: &str) -> Option<u32> {
         self.scenarios.iter().rev().find(|(_, scenario)| scenario.category == category).map(|(id, _)| *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panel_that_makes_up_numbers_does_not_fill_the_memory() {
+        let mut names: BTreeMap<u32, String> = BTreeMap::new();
+        for id in 0..100_000 {
+            if let Some(name) = place(&mut names, id) {
+                *name = id.to_string();
+            }
+        }
+        assert_eq!(names.len(), MOST);
+        // What is known can change.
+        *place(&mut names, 7).unwrap() = "hall".into();
+        assert_eq!(names[&7], "hall");
     }
 }

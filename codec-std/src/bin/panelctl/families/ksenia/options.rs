@@ -1,14 +1,15 @@
 //! Arguments about the connection to a Ksenia panel, and values that several commands take.
 
+use std::io;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use codec_core::Secret;
 use codec_core::ksenia::controller::{Config, Memory, OutputSlot, PATH, PartitionSlot, Tables, ZoneSlot};
 use codec_core::ksenia::{Account, Kind};
 use codec_std::links::{Address, Connector};
-use codec_std::tls::{Fingerprint, TlsOptions, Trust};
+use codec_std::tls::{Fingerprint, TlsError, TlsOptions, Trust};
 
 use crate::families::CrcChoice;
 use crate::output::complain;
@@ -57,11 +58,35 @@ impl TlsArgs {
         options
     }
 
-    /// Connects to `address`, and says what others on the network could do.
-    pub(crate) fn connector(&self, address: &Address) -> Connector {
+    /// Connects to `address`, and says what others on the network could do. What cannot work is told before a code is asked for.
+    pub(crate) fn connector(&self, address: &Address) -> anyhow::Result<Connector> {
+        let options = self.options();
+        match address {
+            Address::WebSocket { tls: true, .. } => {}
+            // Who asks for a check of the certificate must not get a link that has none.
+            Address::WebSocket { .. } if options != TlsOptions::new() => {
+                bail!("{address} has no TLS for these options: write wss://HOST, or leave them out")
+            }
+            Address::WebSocket { .. } => {}
+            _ => bail!("a Ksenia panel has a WebSocket: write ws://HOST or wss://HOST instead of {address}"),
+        }
         let warn = |warning| complain(&format!("warning: {warning}"));
-        Connector::new(address.clone()).with_tls(self.options()).on_warning(warn)
+        let connector = Connector::new(address.clone()).with_tls(options).on_warning(warn);
+        connector.check()?;
+        Ok(connector)
     }
+}
+
+/// Why there is no link, and the option that may help.
+pub(crate) fn explained(error: &io::Error) -> String {
+    let option = match TlsError::of(error) {
+        Some(TlsError::Untrusted { .. }) => "--pin-sha256 takes this certificate and no other",
+        Some(TlsError::LegacyRenegotiation) => "--legacy-renegotiation allows it",
+        Some(TlsError::TooWeak { .. }) => "--old-ciphers allows it",
+        Some(TlsError::Handshake { .. }) => "the options are --old-ciphers and --tls12",
+        _ => return error.to_string(),
+    };
+    format!("{error} ({option})")
 }
 
 /// How to log in.
@@ -134,6 +159,14 @@ impl Login {
     }
 }
 
+/// Seconds as milliseconds, at least one.
+pub(crate) fn some_millis(seconds: &str) -> Result<u32, String> {
+    match crate::families::ness::options::millis(seconds)? {
+        0 => Err("write a time of at least 0.001 s".into()),
+        millis => Ok(millis),
+    }
+}
+
 /// How often to ask.
 #[derive(Args, Clone, Debug)]
 #[group(id = "KseniaControllerArgs")]
@@ -200,5 +233,26 @@ impl Storage {
     pub(crate) fn lend(&mut self) -> (Tables<'_>, &mut Memory) {
         let Self { zones, partitions, outputs, memory } = self;
         (Tables { zones, partitions, outputs }, memory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_tls_names_the_option() {
+        let weak = TlsError::TooWeak { reason: "EE certificate key too weak".into() };
+        let handshake = TlsError::Handshake { reason: "no shared cipher".into() };
+        for (error, option) in
+            [(TlsError::LegacyRenegotiation, "--legacy-renegotiation"), (weak, "--old-ciphers"), (handshake, "--old-ciphers and --tls12")]
+        {
+            let told = explained(&error.clone().into());
+            assert!(told.starts_with(&error.to_string()) && told.contains(option), "{told}");
+        }
+        // Another pin than the panel's must not become one by a hint.
+        let wrong = TlsError::WrongPin { found: Fingerprint::new([7; 32]) };
+        assert_eq!(explained(&wrong.clone().into()), wrong.to_string());
+        assert_eq!(explained(&io::ErrorKind::ConnectionRefused.into()), "connection refused");
     }
 }

@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use codec_core::ksenia::{
-    AccountChange, ArmAction, BypassAction, ClearKind, Command, Kind, OutputAction, Read, Season, SeasonChange, SetOutput,
-    ThermostatChange, ThermostatMode, TimerChange,
+    AccountChange, ArmAction, BypassAction, ClearKind, Command, Day, DayProgramme, Kind, OutputAction, Read, Season, SeasonChange,
+    SetOutput, ThermostatChange, ThermostatMode, TimerChange,
 };
 use codec_core::text::json::Text;
 
@@ -51,7 +51,7 @@ pub(crate) enum What {
         kit_words: bool,
     },
     /// Set a thermostat; what is not given stays
-    Thermostat(Thermostat),
+    Thermostat(Box<Thermostat>),
     /// Switch a timer on or off
     Timer(Switch),
     /// Enable or disable a user account
@@ -169,9 +169,27 @@ pub(crate) struct Thermostat {
     /// Third preset
     #[arg(long, value_name = "T", value_parser = decimal, group = "change")]
     t3: Option<String>,
-    /// Season that the temperatures are for [default: that of --season, or winter]
+    /// Programme of a day, or of several in a row: 24 presets 1 to 3, one for each hour from midnight, with `+` behind one that begins
+    /// at half past; days are mon to sun, special1 and special2, for example mon-fri=111111233333333333332211
+    #[arg(long = "day", value_name = "DAYS=PRESETS", value_parser = programmes, group = "change")]
+    days: Vec<Programmes>,
+    /// Season that the temperatures and programmes are for [default: that of --season, or winter]
     #[arg(long = "for", value_enum)]
     season_of: Option<SeasonWord>,
+    /// Time of the switch-off timer, as the panel writes it (T of TOF in CFG_THERMOSTATS)
+    #[arg(long, value_name = "TIME", value_parser = time, group = "change")]
+    switch_off: Option<String>,
+    /// Whether that timer runs: `on` or `off`
+    #[arg(long, value_name = "on|off", default_value = "on", value_parser = on_or_off, action = clap::ArgAction::Set)]
+    switch_off_timer: bool,
+}
+
+/// Days with the same programme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Programmes {
+    days: &'static [Day],
+    /// Preset, and minutes into the hour.
+    hours: Vec<(u8, u8)>,
 }
 
 /// Modes of a thermostat.
@@ -219,6 +237,36 @@ fn on_or_off(word: &str) -> Result<bool, String> {
         "off" => Ok(false),
         _ => Err("write on or off".into()),
     }
+}
+
+/// Names of [`Day::ALL`].
+const DAYS: [&str; 9] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "special1", "special2"];
+static ALL_DAYS: [Day; 9] = Day::ALL;
+
+/// `mon-fri=111111233333333333332211`.
+fn programmes(text: &str) -> Result<Programmes, String> {
+    let day = |name: &str| DAYS.iter().position(|day| *day == name);
+    let range = |days: &str| {
+        let (first, last) = days.split_once('-').unwrap_or((days, days));
+        ALL_DAYS.get(day(first)?..=day(last)?).filter(|days| !days.is_empty())
+    };
+    let (days, presets) = text.split_once('=').ok_or("write DAYS=PRESETS, for example mon-fri=111111233333333333332211")?;
+    let days = range(days).ok_or_else(|| format!("write one of {}, or two of them in order with - between", DAYS.join(", ")))?;
+    let mut hours: Vec<(u8, u8)> = Vec::new();
+    for byte in presets.bytes() {
+        match (byte, hours.last_mut()) {
+            (b'1'..=b'3', _) => hours.push((byte - b'0', 0)),
+            (b'+', Some((_, minutes @ 0))) => *minutes = 30,
+            _ => return Err("a preset is 1, 2 or 3, with one + behind it if it begins at half past".into()),
+        }
+    }
+    if hours.len() == 24 { Ok(Programmes { days, hours }) } else { Err(format!("a day has 24 presets, not {}", hours.len())) }
+}
+
+/// Something like `02:30`, as it is.
+fn time(text: &str) -> Result<String, String> {
+    let good = (1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    if good { Ok(text.to_owned()) } else { Err("write digits and colons, at most 8".into()) }
 }
 
 fn wish(word: &str) -> Result<Wish, String> {
@@ -369,12 +417,14 @@ fn given<R>(what: &What, submit: impl FnOnce(Command<'_>) -> R) -> R {
 
 impl Thermostat {
     fn with_change<R>(&self, submit: impl FnOnce(ThermostatChange<'_>) -> R) -> R {
+        let days: Vec<DayProgramme<'_>> =
+            self.days.iter().flat_map(|Programmes { days, hours }| days.iter().map(move |day| DayProgramme { day: *day, hours })).collect();
         let temperatures = SeasonChange {
             preset_1: self.t1.as_deref(),
             preset_2: self.t2.as_deref(),
             preset_3: self.t3.as_deref(),
             manual: self.set.as_deref(),
-            ..SeasonChange::default()
+            days: &days,
         };
         let (winter, summer) = match self.season_of.or(self.season) {
             Some(SeasonWord::Summer) => (SeasonChange::default(), temperatures),
@@ -398,7 +448,58 @@ impl Thermostat {
             manual_hours: self.hours.as_deref(),
             winter,
             summer,
-            switch_off: None,
+            switch_off: self.switch_off.as_deref().map(|time| (time, self.switch_off_timer)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(subcommand)]
+        what: What,
+    }
+
+    #[test]
+    fn a_thermostat_is_set_as_it_was_written() {
+        let presets = "111111233333333333332+211";
+        let line = ["", "thermostat", "3", "--day", &format!("sat-sun={presets}"), "--t2", "19.5", "--for", "summer", "--switch-off", "90"];
+        let line = Line::try_parse_from(line.into_iter().chain(["--switch-off-timer", "off"])).unwrap();
+        given(&line.what, |command| {
+            let Command::WriteThermostats([change]) = command else { panic!("another command") };
+            assert_eq!((change.id, change.mode, change.switch_off), (3, None, Some(("90", false))));
+            assert!(change.winter.preset_2.is_none() && change.winter.days.is_empty());
+            assert_eq!(change.summer.preset_2, Some("19.5"));
+            let days: Vec<&str> = change.summer.days.iter().map(|programme| programme.day.name()).collect();
+            assert_eq!(days, ["SAT", "SUN"]);
+            let hours = change.summer.days[1].hours;
+            assert_eq!((hours.len(), hours[5], hours[6], hours[20], hours[21]), (24, (1, 0), (2, 0), (2, 30), (2, 0)));
+        });
+    }
+
+    #[test]
+    fn mistakes_say_what_to_write() {
+        let day = "1".repeat(24);
+        for (text, hint) in [
+            ("mon".into(), "write DAYS=PRESETS"),
+            (format!("sunday={day}"), "write one of mon, tue"),
+            (format!("fri-mon={day}"), "in order with - between"),
+            (format!("mon-={day}"), "write one of mon"),
+            (format!("mon={day}1"), "24 presets, not 25"),
+            ("mon=123".into(), "24 presets, not 3"),
+            ("mon=4".into(), "a preset is 1, 2 or 3"),
+            ("mon=+1".into(), "one + behind it"),
+            ("mon=1++".into(), "one + behind it"),
+        ] {
+            let error = programmes(&text).unwrap_err();
+            assert!(error.contains(hint), "{text}: {error}");
+        }
+        assert_eq!(programmes(&format!("special2={day}")).unwrap().days, [Day::Special2]);
+        assert!(time("").is_err() && time("2 h").is_err() && time("123456789").is_err());
     }
 }

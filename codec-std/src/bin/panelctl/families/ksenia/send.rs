@@ -1,25 +1,25 @@
 //! `panelctl send ksenia`.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use codec_core::ksenia::controller::{Command, Event, Outcome};
 use codec_core::ksenia::{Controller, Kind};
 use codec_core::{CloseReason, Refused, Ticket};
-use codec_std::links::Address;
+use codec_std::links::{Address, Connector};
 use codec_std::owned::ksenia::OwnedEvent;
 use codec_std::tokio::Driver;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::known::Known;
-use super::options::{Login, LoginArgs, Storage, TlsArgs};
+use super::options::{Login, LoginArgs, Storage, TlsArgs, explained};
 use super::request::What;
 use super::{house, show};
 use crate::code::CodeArgs;
 use crate::exit;
-use crate::output::{Fields, Output};
+use crate::output::{Fields, Output, complain};
 use crate::wait;
-use crate::watch::{GOODBYE, TX_BYTES};
+use crate::watch::GOODBYE;
 
 /// Send one command to a Ksenia Lares 4.0 panel and wait for its outcome.
 ///
@@ -43,7 +43,7 @@ pub(crate) struct SendArgs {
     json: bool,
 
     /// How long to wait for each answer once connected, which may take 10 s
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = crate::families::ness::options::millis, global = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = super::options::some_millis, global = true)]
     timeout: u32,
 
     #[command(flatten)]
@@ -54,8 +54,8 @@ pub(crate) struct SendArgs {
 }
 
 const HELP: &str = "\
-Exit codes: 0 confirmed, or answered; 2 wrong arguments or no connection; 3 nothing came in time; 4 refused, by the panel or before it
-was sent.
+Exit codes: 0 confirmed, or answered; 2 wrong arguments, no connection, or Ctrl-C; 3 nothing came in time; 4 refused, by the panel or
+before it was sent.
 
 Examples:
   panelctl send ksenia wss://192.0.2.10 state --pin-sha256 9F:86:D0:81:... --legacy-renegotiation
@@ -69,10 +69,14 @@ Examples:
 /// Buffer for what is received: a record that is shown must fit whole. The largest known has 8 KB.
 const LARGEST_RECORD: usize = 64 << 10;
 
+/// Buffer for what is sent: a request must fit whole. Programmes for all days have 4 KB.
+const LARGEST_REQUEST: usize = 16 << 10;
+
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<exit::Outcome> {
+    let connector = args.tls.connector(&args.to)?;
     // Before the connection: somebody may take a while to type.
     let login = Login::new(&args.to, &args.login, args.code.ask().context("a code is needed to log in")?)?;
-    wait::run(send(args, &login))
+    wait::run(send(args, &connector, &login))
 }
 
 /// What an answer brought.
@@ -82,6 +86,8 @@ pub(crate) struct Answer {
     pub(crate) members: Fields,
     /// Kind and record.
     pub(crate) records: Vec<(String, Value)>,
+    /// A message could not be used, which was told. There may be many.
+    complained: bool,
 }
 
 impl Answer {
@@ -140,9 +146,16 @@ async fn next_stop<L: AsyncRead + AsyncWrite + Unpin>(
     loop {
         let Some(event) = driver.next().await.context("the connection broke")? else { return Ok(Stop::Closed(CloseReason::PeerClosed)) };
         match &event {
-            Event::Ready { .. } => return Ok(Stop::Ready),
+            Event::Ready { .. } if ticket.is_none() => return Ok(Stop::Ready),
+            // Why the connection ended comes behind it.
+            Event::Done { outcome: Outcome::Disconnected, .. } => {}
             Event::Done { ticket: done, outcome } if Some(*done) == ticket => return Ok(Stop::Done(*outcome)),
             Event::Closed(reason) => return Ok(Stop::Closed(*reason)),
+            Event::Fault(fault) if !answer.complained => {
+                answer.complained = true;
+                complain(&format!("bad message: {fault}"));
+            }
+            Event::Broken(error) => complain(&format!("the panel broke WebSocket: {error}")),
             Event::Record { record, .. } => known.record(record),
             Event::Notice(notice) => known.notice(notice),
             _ => {}
@@ -151,7 +164,7 @@ async fn next_stop<L: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn send(args: &SendArgs, login: &Login) -> anyhow::Result<exit::Outcome> {
+async fn send(args: &SendArgs, connector: &Connector, login: &Login) -> anyhow::Result<exit::Outcome> {
     let mut config = login.config();
     // One command, and only what belongs to it.
     (config.ping_millis, config.version_millis, config.poll_millis, config.silence_millis) = (0, 0, 0, 0);
@@ -164,11 +177,20 @@ async fn send(args: &SendArgs, login: &Login) -> anyhow::Result<exit::Outcome> {
     let mut storage = Storage::new();
     let (tables, memory) = storage.lend();
     let controller = Controller::new(&config, tables, memory)?;
-    let link = args.tls.connector(&args.to).connect().await.with_context(|| format!("no connection to {}", args.to))?;
-    let (mut rx, mut tx) = (vec![0; LARGEST_RECORD], [0; TX_BYTES]);
+    let interrupted = wait::interrupted();
+    tokio::pin!(interrupted);
+    let link = tokio::select! {
+        link = connector.connect() => link.map_err(|error| anyhow!("no connection to {}: {}", args.to, explained(&error)))?,
+        result = &mut interrupted => return result.and_then(|()| bail!("interrupted before there was a connection")),
+    };
+    let (mut rx, mut tx) = (vec![0; LARGEST_RECORD], vec![0; LARGEST_REQUEST]);
     let mut driver = Driver::new(controller, link, &mut rx, &mut tx)?;
     let (mut known, mut answer) = (Known::default(), Answer::default());
-    let report = session(args, &mut driver, &mut known, &mut answer).await.with_context(|| args.to.to_string());
+    let report = tokio::select! {
+        report = session(args, &mut driver, &mut known, &mut answer) => report.with_context(|| args.to.to_string()),
+        // The session ends in good order all the same.
+        result = &mut interrupted => result.and_then(|()| bail!("interrupted before the outcome was known")),
+    };
     if !driver.is_closed() && driver.submit(Command::Close).is_ok() {
         let rest = async { while let Ok(Some(_)) = driver.next().await {} };
         // A panel that does not answer is left all the same.
@@ -231,9 +253,8 @@ async fn session<L: AsyncRead + AsyncWrite + Unpin>(
                 let detail = answer.detail().map(str::to_owned).or(known);
                 return Ok(Report::Denied(detail.unwrap_or_else(|| "without a reason".into())));
             }
-            Stop::Done(Outcome::Disconnected) => bail!("the connection ended before the outcome was known"),
             Stop::Done(outcome) => outcome,
-            Stop::Ready => last,
+            Stop::Ready => unreachable!("an outcome was waited for"),
             Stop::Closed(reason) => return ended(reason),
         };
     }
@@ -245,7 +266,7 @@ fn ended(reason: CloseReason) -> anyhow::Result<Report> {
     match reason {
         CloseReason::LoginRefused => Ok(Report::Denied("the login".into())),
         CloseReason::NoAnswer { .. } => Ok(Report::TimedOut),
-        _ => bail!("{reason}"),
+        _ => bail!("the connection ended before the outcome was known: {reason}"),
     }
 }
 

@@ -74,11 +74,12 @@ const REPROGRAMMING: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
+    let connector = args.tls.connector(&args.to)?;
     let login = Login::new(&args.to, &args.login, args.code.ask()?)?;
     let config = args.controller.config(&login);
     let mut storage = Storage::new();
     let watched = KseniaWatch::new(&config, &mut storage, args.common.lines);
-    watch::run(watched, &args.tls.connector(&args.to), &args.common)
+    watch::run(watched, &connector, &args.common)
 }
 
 /// A Ksenia controller and what to show of it.

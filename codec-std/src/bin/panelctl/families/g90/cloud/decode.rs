@@ -94,6 +94,11 @@ impl Decoder for MessageDecoder {
     }
 }
 
+/// A message as [`MessageDecoder`] shows it, commands and answers to them hidden.
+pub(crate) fn hidden(message: Message<'_>, device_id: String) -> impl Show + '_ {
+    Shown { message, mask: true, device_id }
+}
+
 /// Whether the first bytes are those of a message that has a name.
 fn is_known(bytes: &[u8]) -> bool {
     let &[command, source, _, destination, ..] = bytes else { return false };
