@@ -71,7 +71,9 @@ impl Hub {
 
     /// A host has registered. The connection that it had before is closed.
     pub fn enter(&self, sn: &str, handle: &Arc<Handle>) {
-        if let Some(before) = self.with(|all| all.insert(sn.to_owned(), Arc::clone(handle))) {
+        let before = self.with(|all| all.insert(sn.to_owned(), Arc::clone(handle)));
+        // It may register once more on the same connection.
+        if let Some(before) = before.filter(|before| !Arc::ptr_eq(before, handle)) {
             before.call(Call::Close);
         }
     }

@@ -76,7 +76,7 @@ impl Session {
         self.counted.registered();
         self.since = ids::now_millis();
         self.server.metrics.registrations_total.add(1);
-        self.sn.clone_from(&self.rotations.claimed);
+        self.sn = std::mem::take(&mut self.rotations.claimed);
         tracing::info!(sn = self.sn, peer = %self.peer, "registered");
         // First of all, so that no call is missed from here on.
         self.server.hub.enter(&self.sn, &self.handle);

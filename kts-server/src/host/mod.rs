@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 use crate::metrics::Metrics;
 use crate::server::Server;
@@ -71,24 +72,21 @@ pub(crate) async fn serve(server: Arc<Server>, listener: TcpListener) {
         let counted = Counted::new(metrics);
         // Frames are small and each is awaited.
         let _ = link.set_nodelay(true);
-        tokio::spawn(greet(Arc::clone(&server), link, peer, counted));
+        // What a handshake needs is no part of connections without one.
+        match &server.host_certificate {
+            None => tokio::spawn(connection::run(Arc::clone(&server), Stream::Plain(link), peer, counted)),
+            Some(certificate) => tokio::spawn(greet(Arc::clone(&server), certificate.acceptor(), link, peer, counted)),
+        };
     }
 }
 
-/// Makes the link what it should be, then runs it.
-async fn greet(server: Arc<Server>, link: TcpStream, peer: SocketAddr, counted: Counted) {
-    let stream = match &server.host_certificate {
-        None => Stream::Plain(link),
-        Some(certificate) => {
-            let patience = Duration::from_secs(server.config.limits.registration_seconds.into());
-            // Boxed: what the handshake needs is not kept for the life of the connection.
-            let handshake = Box::pin(tokio::time::timeout(patience, certificate.acceptor().accept(link)));
-            match handshake.await {
-                Ok(Ok(link)) => Stream::Tls { link: Box::new(link), unflushed: false },
-                Ok(Err(error)) => return tracing::debug!(%peer, %error, "no TLS"),
-                Err(_) => return tracing::debug!(%peer, "no TLS in time"),
-            }
-        }
-    };
-    connection::run(server, stream, peer, counted).await;
+/// Waits for the handshake, then runs the connection.
+async fn greet(server: Arc<Server>, acceptor: TlsAcceptor, link: TcpStream, peer: SocketAddr, counted: Counted) {
+    let patience = Duration::from_secs(server.config.limits.registration_seconds.into());
+    let handshake = Box::pin(tokio::time::timeout(patience, acceptor.accept(link)));
+    match handshake.await {
+        Ok(Ok(link)) => connection::run(server, Stream::Tls { link: Box::new(link), unflushed: false }, peer, counted).await,
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
+        Err(_) => tracing::debug!(%peer, "no TLS in time"),
+    }
 }

@@ -8,11 +8,12 @@ use codec_core::kts::controller::{Event, Outcome, RegisterError};
 use codec_core::{CloseReason, FaultKind, Ticket};
 
 use super::Counted;
-use super::bucket::Bucket;
+use super::bucket::{Bucket, Rate};
 use super::commands::Commands;
 use super::rotation::Rotations;
 use super::schedules::Schedules;
 use super::told::Told;
+use crate::config::Limits;
 use crate::exchange_log::{Direction, Mask};
 use crate::hub::Handle;
 use crate::server::Server;
@@ -77,13 +78,10 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(server: Arc<Server>, peer: SocketAddr, counted: Counted, connection: String) -> Self {
         let (now, limits) = (server.clock.millis(), &server.config.limits);
-        // A longest frame at once is always allowed.
-        let bytes = Bucket::new(limits.bytes_per_second, limits.bytes_per_second.max(65_536), now);
         Self {
-            frame_bucket: Bucket::new(limits.frames_per_second, limits.frames_per_second.max(20), now),
-            byte_bucket: bytes,
-            // In sixtieths, for a rate per minute.
-            fault_bucket: Bucket::new(limits.faults_per_minute, limits.faults_per_minute.saturating_mul(60), now),
+            frame_bucket: Bucket::new(frame_rate(limits), now),
+            byte_bucket: Bucket::new(byte_rate(limits), now),
+            fault_bucket: Bucket::new(fault_rate(limits), now),
             server,
             peer,
             handle: Arc::new(Handle::new(connection)),
@@ -110,7 +108,8 @@ impl Session {
             Direction::In => {
                 metrics.received_bytes_total.add(bytes.len() as u64);
                 let now = self.server.clock.millis();
-                let pause = self.byte_bucket.take(u32::try_from(bytes.len()).unwrap_or(u32::MAX), now);
+                let rate = byte_rate(&self.server.config.limits);
+                let pause = self.byte_bucket.take(u32::try_from(bytes.len()).unwrap_or(u32::MAX), rate, now);
                 self.slow(now, pause);
                 &mut self.masks[0]
             }
@@ -140,7 +139,7 @@ impl Session {
         self.frames += 1;
         self.server.metrics.frames_total.add(1);
         let now = self.server.clock.millis();
-        let pause = self.frame_bucket.take(1, now);
+        let pause = self.frame_bucket.take(1, frame_rate(&self.server.config.limits), now);
         self.slow(now, pause);
     }
 
@@ -199,7 +198,7 @@ impl Session {
         self.told.faulty = true;
         self.frame();
         let now = self.server.clock.millis();
-        if self.fault_bucket.take(60, now) > 0 {
+        if self.fault_bucket.take(60, fault_rate(&self.server.config.limits), now) > 0 {
             tracing::warn!(sn = self.sn, %peer, "too many faulty frames");
             return Next::Abuse;
         }
@@ -227,6 +226,20 @@ impl Session {
         let at = self.server.clock.millis().saturating_add(millis);
         self.retry_at = Some(self.retry_at.map_or(at, |before| before.min(at)));
     }
+}
+
+fn frame_rate(limits: &Limits) -> Rate {
+    Rate { per_second: limits.frames_per_second, burst: limits.frames_per_second.max(20) }
+}
+
+/// A longest frame at once is always allowed.
+fn byte_rate(limits: &Limits) -> Rate {
+    Rate { per_second: limits.bytes_per_second, burst: limits.bytes_per_second.max(65_536) }
+}
+
+/// In sixtieths of a frame, for a rate per minute.
+fn fault_rate(limits: &Limits) -> Rate {
+    Rate { per_second: limits.faults_per_minute, burst: limits.faults_per_minute.saturating_mul(60) }
 }
 
 fn claim(registration: &Registration<'_>) -> Claim {

@@ -99,6 +99,16 @@ async fn a_registration_is_good_for_once() {
     let mut line = String::new();
     first.read_line(&mut line).await.unwrap();
     assert!(line.contains("query1"), "{line}");
+    // It may say once more who it is, with another random number, and goes on.
+    first.write_all(registration(SN, KEY, "350").as_bytes()).await.unwrap();
+    line.clear();
+    first.read_line(&mut line).await.unwrap();
+    assert!(line.contains("regrsp") && line.contains("\"0\""), "{line}");
+    first.write_all(format!("{{\"sn\":\"{SN}\",\"cmd\":\"keepalive\"}}\r\n").as_bytes()).await.unwrap();
+    while !line.contains("keepalive") {
+        line.clear();
+        assert!(first.read_line(&mut line).await.unwrap() > 0, "closed");
+    }
     // Not by the next process either.
     server.signal("TERM");
     let mut server = server;
