@@ -1,5 +1,5 @@
 #!/bin/sh
-# Instructions per line (Ness) and per byte (Ksenia) of every contender, by callgrind. Needs valgrind. Ends with 1 if a
+# Instructions per line (Ness), per byte (Ksenia) and per message (G90) of every contender, by callgrind. Needs valgrind. Ends with 1 if a
 # count is 0: a function name that matches nothing gives 0 and no error.
 set -eu
 cd "$(dirname "$0")/.."
@@ -38,6 +38,29 @@ for task in changes answers stream orders; do
             exit 1
         fi
         row="$row $(awk "BEGIN { printf \"%9.2f\", $total / $bytes }")"
+    done
+    printf '%-10s%s\n' "$task" "$row"
+done
+printf '\n%-10s %9s %9s %9s\n' 'ins/msg' ours checked other
+for task in cloud pages; do
+    row=''
+    for case in "ours_$task" "checked_$task" "other_$task"; do
+        # Messages to the cloud are read in one way; pages are compared with serde_json.
+        case $case in
+            checked_cloud) row="$row $(printf '%9s' -)"; continue ;;
+            other_cloud) case=limit_cloud ;;
+            other_pages) case=ordinary_pages ;;
+        esac
+        module=local
+        [ "$task" = pages ] || module=cloud
+        items=$(valgrind --tool=callgrind --toggle-collect="benches::g90::$module::$case" --callgrind-out-file="$out" \
+            "$binary" count g90 "$case" 2>/dev/null)
+        total=$(sed -n 's/^\(totals\|summary\): *\([0-9]*\).*/\2/p' "$out" | tail -n 1)
+        if [ "${total:-0}" -eq 0 ]; then
+            echo "callgrind counted nothing for $case" >&2
+            exit 1
+        fi
+        row="$row $(printf '%9s' $((total / items)))"
     done
     printf '%-10s%s\n' "$task" "$row"
 done

@@ -3,6 +3,7 @@
 //! All three give the same check value, or the run ends. `cargo run --release -p benches` prints the comparison, `callgrind.sh` the
 //! instruction counts, `peers.py` the comparison with another library, and `results.md` holds the numbers of one run.
 
+pub mod g90;
 pub mod ksenia;
 pub mod limit;
 pub mod naive;

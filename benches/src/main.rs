@@ -1,11 +1,11 @@
-//! `benches`: compare. `benches ksenia`: Ksenia only. `benches pool FILE`: write the lines. `benches cpu FILE`: own CPU time. `benches count CASE`: for callgrind.
+//! `benches`: compare. `benches ksenia`, `benches g90`: that family only. `benches pool FILE`: write the lines. `benches cpu FILE`: own CPU time. `benches count CASE`: for callgrind.
 
 use std::process::ExitCode;
 
 use benches::pool::{Pool, Requests};
 use benches::rounds::{Contender, Spread, measure};
 use benches::typed::{Check, Typed};
-use benches::{ksenia, limit, naive, ours};
+use benches::{g90, ksenia, limit, naive, ours};
 use codec_core::ness::{self, Packet};
 
 const POOL: usize = 1 << 20;
@@ -39,13 +39,19 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
-        [] => compare(&Input::new()).and_then(|()| ksenia::Input::generate().compare(ROUNDS, PASSES)),
+        [] => compare(&Input::new())
+            .and_then(|()| ksenia::Input::generate().compare(ROUNDS, PASSES))
+            .and_then(|()| g90::Input::generate().compare(ROUNDS, PASSES)),
+        ["g90"] => g90::Input::generate().compare(ROUNDS, PASSES),
+        ["g90", "pool", file] => write_messages(file),
+        ["g90", "cpu", file] => cpu_messages(file),
+        ["count", "g90", case] => count_g90(case),
         ["ksenia"] => ksenia::Input::generate().compare(ROUNDS, PASSES),
         ["pool", file] => write_pool(file),
         ["cpu", file] => cpu(file),
         ["count", "ksenia", case] => count_ksenia(case),
         ["count", case] => count(&Input::new(), case),
-        _ => Err("usage: benches [ksenia | pool FILE | cpu FILE | count [ksenia] CASE]".into()),
+        _ => Err("usage: benches [ksenia | [g90] [pool FILE | cpu FILE] | count [ksenia | g90] CASE]".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -166,15 +172,41 @@ fn cpu(file: &str) -> Result<(), String> {
     if pool.is_empty() {
         return Err(format!("{file} has no line"));
     }
-    let passes = (20_000_000 / pool.len()).max(1);
-    ours::ours_decode(&pool);
+    cpu_per_item(pool.len(), || ours::ours_decode(&pool))
+}
+
+/// Prints the CPU time per item of a task that has so many, in nanoseconds.
+fn cpu_per_item(items: usize, task: impl Fn() -> Check) -> Result<(), String> {
+    let passes = (20_000_000 / items).max(1);
+    task();
     let before = cpu_time()?;
     for _ in 0..passes {
-        ours::ours_decode(&pool);
+        task();
     }
     let nanos = cpu_time()? - before;
-    println!("{:.2}", nanos as f64 / (passes * pool.len()) as f64);
+    println!("{:.2}", nanos as f64 / (passes * items) as f64);
     Ok(())
+}
+
+/// G90 messages, a line of hexadecimal digits each.
+fn write_messages(file: &str) -> Result<(), String> {
+    let input = g90::Input::generate();
+    let line = |message: &[u8]| message.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let text: String = input.messages().messages().map(|message| line(message) + "\n").collect();
+    std::fs::write(file, text).map_err(|error| format!("{file}: {error}"))
+}
+
+fn cpu_messages(file: &str) -> Result<(), String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+    let digits = |line: &str| {
+        let pairs = line.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        pairs.collect::<Option<Vec<u8>>>().ok_or_else(|| format!("{file}: no hexadecimal digits"))
+    };
+    let pool = g90::pool::Pool::of(text.lines().map(digits).collect::<Result<Vec<_>, _>>()?);
+    if pool.is_empty() {
+        return Err(format!("{file} has no line"));
+    }
+    cpu_per_item(pool.len(), || g90::cloud::ours_cloud(&pool))
 }
 
 /// Does a task once, and prints how many items it had.
@@ -211,6 +243,16 @@ fn count_ksenia(case: &str) -> Result<(), String> {
         return Err(format!("{case} did nothing"));
     }
     println!("{bytes}");
+    Ok(())
+}
+
+/// As [`count`], for G90.
+fn count_g90(case: &str) -> Result<(), String> {
+    let (check, items) = g90::Input::generate().count(case)?;
+    if check == Check::default() {
+        return Err(format!("{case} did nothing"));
+    }
+    println!("{items}");
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use codec_core::g90::local::controller::{self, Command, List, Slot};
 use codec_core::g90::local::{
-    CommandCode, Controller, Message, Panel, Reply, Send, Writer, decode, decode_reply, decode_request, mend, panel,
+    CommandCode, Controller, Message, Page, Panel, Peripheral, Reply, Rows, Send, Writer, decode, decode_reply, decode_request, mend, panel,
 };
 use codec_core::{Env, Instant, Machine, RxBuf, TxBuf};
 
@@ -49,6 +49,7 @@ fn one(datagram: &[u8]) {
     let mut mended = datagram.to_vec();
     mend(&mut mended);
     assert_eq!(String::from_utf8_lossy(&mended).len(), mended.len());
+    both_ways(&mended);
     let Ok(message) = decode(&mended) else { return };
     let mut out = vec![0; 8 * mended.len() + 64];
     match &message {
@@ -71,6 +72,19 @@ fn one(datagram: &[u8]) {
             assert_eq!(again.data().array().map(|data| data.values().count()), Some(data.values().count()));
         }
         _ => {}
+    }
+}
+
+/// A page that is whole in one pass is so after a check of the whole.
+fn both_ways(datagram: &[u8]) {
+    let mut one_pass = Rows::<Peripheral<'_>>::open(datagram, CommandCode::GetSensorList);
+    let rows: Vec<String> = one_pass.iter_mut().flatten().map(|row| format!("{row:?}")).collect();
+    let whole = one_pass.is_some_and(|rows| rows.is_whole());
+    let Ok(Reply::Answer(answer)) = decode_reply(datagram) else { return assert!(!whole) };
+    let checked = Page::read(answer.data()).and_then(|page| page.peripherals().map(|row| row.map(|row| format!("{row:?}"))).collect());
+    match checked {
+        Ok::<Vec<String>, _>(checked) if whole => assert_eq!(checked, rows),
+        _ => assert!(!whole),
     }
 }
 

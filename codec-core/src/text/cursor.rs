@@ -261,13 +261,20 @@ impl<'i> Cursor<'i> {
 
     fn number(&mut self) -> Result<Value<'i>, Fault> {
         let from = self.at;
-        self.eat(b"-");
-        if self.eat(b"0") {
+        if self.peek() == Some(b'-') {
+            self.step();
+        }
+        if self.peek() == Some(b'0') {
+            self.step();
             if let Some(b'0'..=b'9') = self.peek() {
                 return Err(self.fault(JsonError::Number));
             }
         } else {
             self.digits()?;
+        }
+        // Most are whole.
+        if !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
+            return Ok(Value::Number(Text::new(self.since(from))));
         }
         if self.eat(b".") {
             self.digits()?;
@@ -279,6 +286,86 @@ impl<'i> Cursor<'i> {
             self.digits()?;
         }
         Ok(Value::Number(Text::new(self.since(from))))
+    }
+
+    /// The bytes from here on, unless this is the beginning of an array: only behind a value a comma may stand.
+    #[cfg(feature = "g90")]
+    #[inline(always)]
+    fn behind_value(&self) -> Option<&'i [u8]> {
+        match self.text.as_bytes().get(self.at.wrapping_sub(1)..) {
+            Some([before, rest @ ..]) if *before != b'[' => Some(rest),
+            _ => None,
+        }
+    }
+
+    /// Steps over a comma and an opening bracket, if they stand here with nothing between.
+    #[cfg(feature = "g90")]
+    #[inline(always)]
+    pub(crate) fn next_array(&mut self) -> bool {
+        let there = matches!(self.behind_value(), Some([b',', b'[', ..]));
+        if there {
+            self.at = self.at.wrapping_add(2);
+        }
+        there
+    }
+
+    /// A comma, unless it is the first of its array, and a whole number of one to 17 digits, if they stand here with nothing between.
+    /// What follows must be looked at: the number may go on with a point.
+    #[cfg(feature = "g90")]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn next_integer(&mut self) -> Option<i64> {
+        let (from, rest) = match self.behind_value() {
+            Some([b',', rest @ ..]) => (self.at.wrapping_add(1), rest),
+            Some(_) => return None,
+            // Behind the opening bracket there is no comma.
+            None => (self.at, self.text.as_bytes().get(self.at..)?),
+        };
+        let (first, digits) = match rest {
+            // Most have one digit or two.
+            [digit @ b'0'..=b'9', b',' | b']', ..] => {
+                self.at = from.wrapping_add(1);
+                return Some(i64::from(digit & 15));
+            }
+            [tens @ b'1'..=b'9', ones @ b'0'..=b'9', b',' | b']', ..] => {
+                self.at = from.wrapping_add(2);
+                return Some(i64::from(tens & 15).wrapping_mul(10).wrapping_add(i64::from(ones & 15)));
+            }
+            [first @ b'0'..=b'9', digits @ ..] => (first, digits),
+            _ => return None,
+        };
+        let mut value = i64::from(first & 15);
+        let mut len = 1_usize;
+        for digit in digits {
+            let (b'0'..=b'9', 1..18) = (digit, len) else { break };
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit & 15));
+            len = len.wrapping_add(1);
+        }
+        // One zero too many in front, or too long to be sure.
+        if len > 1 && *first == b'0' || len > 17 {
+            return None;
+        }
+        self.at = from.wrapping_add(len);
+        Some(value)
+    }
+
+    /// A comma, unless it is the first of its array, and a string without escapes, if they stand here with nothing between.
+    #[cfg(feature = "g90")]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn next_text(&mut self) -> Option<Text<'i>> {
+        let bytes = self.text.as_bytes();
+        let from = match (self.behind_value(), bytes.get(self.at)) {
+            (Some([b',', b'"', ..]), _) => self.at.wrapping_add(2),
+            (None, Some(b'"')) => self.at.wrapping_add(1),
+            _ => return None,
+        };
+        let end = scan::string_end(bytes, from);
+        if bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end.wrapping_add(1);
+        Some(Text::new(self.text.get(from..end).unwrap_or_default()))
     }
 
     /// One digit at least.
@@ -317,6 +404,8 @@ impl<'i> Cursor<'i> {
                         continue;
                     }
                 }
+                // A number of one digit, as most are.
+                Some(b'0'..=b'9') if matches!(self.text.as_bytes().get(self.at.wrapping_add(1)), Some(b',' | b']' | b'}')) => self.step(),
                 _ => {
                     self.word()?;
                 }

@@ -229,6 +229,86 @@ pub struct Values<'i> {
     cursor: Cursor<'i>,
 }
 
+/// Reading in place, for arrays whose shape is known. The text may be unchecked: what is not as expected gives `None`, and nothing that
+/// follows is believed.
+#[cfg(feature = "g90")]
+impl<'i> Values<'i> {
+    /// The values of an array that begins at `cursor`, white space before it allowed.
+    pub(crate) fn of(mut cursor: Cursor<'i>) -> Option<Self> {
+        cursor.space();
+        cursor.eat(b"[").then_some(Self { cursor })
+    }
+
+    /// Steps into the next value, an array, or out of this array if there is none; says which. `None` if neither is there.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Option<bool> {
+        if self.cursor.next_array() {
+            return Some(true);
+        }
+        if !self.cursor.more(b']').ok()? {
+            return Some(false);
+        }
+        self.cursor.space();
+        self.cursor.eat(b"[").then_some(true)
+    }
+
+    /// Steps into the next value, an array.
+    #[inline]
+    pub(crate) fn open(&mut self) -> Option<()> {
+        self.enter().filter(|entered| *entered).map(|_| ())
+    }
+
+    /// Steps out of an array that has no more values.
+    #[inline]
+    pub(crate) fn close(&mut self) -> Option<()> {
+        self.cursor.more(b']').ok().filter(|more| !*more).map(|_| ())
+    }
+
+    /// Whether nothing but white space follows.
+    pub(crate) fn is_at_end(&self) -> bool {
+        let mut cursor = self.cursor;
+        cursor.end().is_ok()
+    }
+
+    /// The next value, a whole number of 64 bits without a point or an exponent.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn integer(&mut self) -> Option<i64> {
+        match self.cursor.next_integer() {
+            Some(number) => Some(number),
+            None => self.any_integer(),
+        }
+    }
+
+    /// As [`integer`](Self::integer), in all spellings.
+    #[inline(never)]
+    fn any_integer(&mut self) -> Option<i64> {
+        match self.next()? {
+            Value::Number(number) => number.raw().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The next value, a string.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn text(&mut self) -> Option<Text<'i>> {
+        match self.cursor.next_text() {
+            Some(text) => Some(text),
+            None => self.any_text(),
+        }
+    }
+
+    /// As [`text`](Self::text), in all spellings.
+    #[inline(never)]
+    fn any_text(&mut self) -> Option<Text<'i>> {
+        match self.next()? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 impl<'i> Iterator for Values<'i> {
     type Item = Value<'i>;
 

@@ -3,7 +3,8 @@
 use codec_core::g90::devices;
 use codec_core::g90::local::controller::{Command, Edit, List, Outcome};
 use codec_core::g90::local::{
-    Changes, CidConfigChanges, CommandCode, HostInfo, LocalFault, Page, Reply, Send, SiaConfigChanges, decode_reply, mend, panel,
+    Changes, CidConfigChanges, CommandCode, HostInfo, LocalFault, Page, Peripheral, Reply, Rows, Send, SiaConfigChanges, decode_reply,
+    mend, panel,
 };
 use codec_core::g90::{AlertMode, UserFlags};
 use codec_core::{FaultKind, Secret};
@@ -285,5 +286,40 @@ fn the_serializer_escapes_all_but_printable_ascii() {
         Send::Page { list: CommandCode::GetHistory, first: 5, last: 3 },
     ] {
         assert!(bad.encode(&mut out).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn a_page_that_is_no_json_is_never_whole() {
+    let row = r#"["Hall",10,0,1,3,0,33,0,0,16,1,0,""]"#;
+    let end = |text: String| {
+        let datagram = format!("ISTART{text}IEND\0");
+        let mut rows = Rows::<Peripheral<'_>>::open(datagram.as_bytes(), CommandCode::GetSensorList)?;
+        let found = rows.by_ref().count();
+        Some((found, rows.is_whole()))
+    };
+    for (text, expected) in [
+        (format!("[102,[[1,1,1],{row}]]"), Some((1, true))),
+        (format!(" [ 102 , [ [ 1 , 1 , 1 ] , {row} ] ] "), Some((1, true))),
+        ("[102,[[0,0,0]]]".into(), Some((0, true))),
+        ("[102,[[0,0,0],]".into(), Some((0, false))),
+        ("[102,[[0,0,0],]]".into(), Some((0, false))),
+        (format!("[102,[[1,1,1],{row},]"), Some((1, false))),
+        (format!("[102,[[1,1,1],{row}]"), Some((1, false))),
+        (format!("[102,[[1,1,1],{row}]]]"), Some((1, false))),
+        (format!("[102,[[1,1,1],{row}],0]"), Some((1, false))),
+        (format!("[102,[[1,1,2],{row}]]"), Some((1, false))),
+        (format!("[102,[[1,1,1],{row},5]]"), Some((1, false))),
+        (format!("[102,[[1,1,1],{}]]", row.replace("10", "010")), Some((0, false))),
+        (format!("[102,[[1,1,1],{}]]", row.replace("10", "1.5")), Some((0, false))),
+        (format!("[138,[[1,1,1],{row}]]"), None),
+        ("[102,[,[0,0,0]]]".into(), None),
+        ("[102,[[,0,0,0]]]".into(), None),
+        ("[,102,[[0,0,0]]]".into(), None),
+        (format!("[102,[[1,1,1],{}]]", row.replace("[\"", "[,\"")), Some((0, false))),
+        ("[102,[]]".into(), None),
+        ("".into(), None),
+    ] {
+        assert_eq!(end(text.clone()), expected, "{text}");
     }
 }

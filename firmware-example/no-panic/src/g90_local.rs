@@ -2,8 +2,8 @@
 
 use codec_core::g90::local::controller::{self, Edit, List, Slot};
 use codec_core::g90::local::{
-    Answer, CommandCode, Controller, LocalFault, Message, Page, Panel, PeripheralSetup, Probe, ProbeReply, Reply, Request, Send, System,
-    SystemRequest, decode, decode_probe, decode_reply, decode_request, encode_probe, mend, panel, payload,
+    Answer, CommandCode, Controller, LocalFault, Message, Page, Panel, Peripheral, PeripheralSetup, Probe, ProbeReply, Reply, Request,
+    Rows, Send, System, SystemRequest, decode, decode_probe, decode_reply, decode_request, encode_probe, mend, panel, payload,
 };
 use codec_core::g90::{AlertFlags, ArmState, UserFlags};
 use codec_core::home;
@@ -43,6 +43,10 @@ fn wire() {
             Ok(found) => message(found),
             Err(found) => fault(found),
         }
+    }
+    if let Some(mut rows) = Rows::<Peripheral<'_>>::open(bytes.get(), code()) {
+        rows.by_ref().for_each(|row| peripheral(&row));
+        see((rows.total(), rows.start(), rows.is_whole()));
     }
     local_fault(LocalFault::WrongCode { expected: word() as u32 });
     local_fault(LocalFault::Sender);

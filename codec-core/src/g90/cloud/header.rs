@@ -142,6 +142,12 @@ impl Route {
         )
     }
 
+    /// The three bytes as one number, which is faster to compare.
+    #[inline]
+    pub(super) const fn key(self) -> u32 {
+        u32::from_be_bytes([0, self.command.0, self.source.0, self.destination.0])
+    }
+
     /// Bytes of the header: 8 for a ping, 12 for everything else. Nothing else in the header tells.
     #[must_use]
     pub const fn header_size(self) -> usize {
@@ -194,7 +200,7 @@ impl Header {
         let found = i32::from_le_bytes(length);
         let sized = |min: u32| u32::try_from(found).ok().filter(|length| (min..=MAX_MESSAGE).contains(length));
         let bad_length = Fault::new(FaultKind::MessageLength { found }, 4);
-        if route == Route::PING {
+        if route.key() == const { Route::PING.key() } {
             let length = sized(8).ok_or(bad_length)?;
             return Ok(Self { route, flag, length, sequence: None });
         }

@@ -263,29 +263,46 @@ impl Body<'_> {
     }
 }
 
+/// [`Route::key`] of the routes that have a name.
+mod key {
+    use super::Route;
+
+    pub(super) const PING: u32 = Route::PING.key();
+    pub(super) const HELLO: u32 = Route::HELLO.key();
+    pub(super) const HELLO_DISCOVERY: u32 = Route::HELLO_DISCOVERY.key();
+    pub(super) const STATUS_CHANGE: u32 = Route::STATUS_CHANGE.key();
+    pub(super) const NOTIFICATION: u32 = Route::NOTIFICATION.key();
+    pub(super) const COMMAND_ANSWER: u32 = Route::COMMAND_ANSWER.key();
+    pub(super) const HELLO_ACK: u32 = Route::HELLO_ACK.key();
+    pub(super) const HELLO_ANSWER: u32 = Route::HELLO_ANSWER.key();
+    pub(super) const HELLO_INFO: u32 = Route::HELLO_INFO.key();
+    pub(super) const DISCOVERY_ANSWER: u32 = Route::DISCOVERY_ANSWER.key();
+    pub(super) const COMMAND: u32 = Route::COMMAND.key();
+}
+
 /// Reads what is behind a header. The error is how many bytes of payload this kind of message needs.
 pub(super) fn body<'i>(header: &Header, payload: &'i [u8]) -> Result<Body<'i>, u32> {
     let mut reader = Reader::new(payload);
     let reader = &mut reader;
-    let (body, needed) = match header.route {
-        Route::PING => return Ok(Body::Ping),
-        Route::HELLO => (hello(reader).map(Body::Hello), 60),
-        Route::HELLO_DISCOVERY => (hello_discovery(reader).map(Body::HelloDiscovery), 48),
-        Route::STATUS_CHANGE => match payload.first() {
+    let (body, needed) = match header.route.key() {
+        key::PING => return Ok(Body::Ping),
+        key::HELLO => (hello(reader).map(Body::Hello), 60),
+        key::HELLO_DISCOVERY => (hello_discovery(reader).map(Body::HelloDiscovery), 48),
+        key::STATUS_CHANGE => match payload.first() {
             Some(2) => (state_change(reader).map(Body::StateChange), 108),
             Some(3) => (sensor_alarm(reader).map(Body::SensorAlarm), 108),
             Some(4) => (sensor_change(reader).map(Body::SensorChange), 108),
             Some(_) => return Ok(Body::Unknown { route: header.route, payload: Secret::new(payload) }),
             None => (None, 108),
         },
-        Route::NOTIFICATION => return Ok(Body::Notification(payload)),
-        Route::COMMAND_ANSWER => (command_answer(header.sequence.unwrap_or(0), reader).map(Body::CommandAnswer), 12),
-        Route::HELLO_ACK => (reader.u8().map(Body::HelloAck), 1),
-        Route::HELLO_ANSWER => (reader.u8().map(Body::HelloAnswer), 1),
-        Route::HELLO_INFO => (reader.i32().map(|port| Body::HelloInfo { port }), 4),
-        Route::DISCOVERY_ANSWER => (discovery_answer(reader).map(Body::DiscoveryAnswer), 32),
-        Route::COMMAND => (command(reader).map(Body::Command), 10),
-        route => return Ok(Body::Unknown { route, payload: Secret::new(payload) }),
+        key::NOTIFICATION => return Ok(Body::Notification(payload)),
+        key::COMMAND_ANSWER => (command_answer(header.sequence.unwrap_or(0), reader).map(Body::CommandAnswer), 12),
+        key::HELLO_ACK => (reader.u8().map(Body::HelloAck), 1),
+        key::HELLO_ANSWER => (reader.u8().map(Body::HelloAnswer), 1),
+        key::HELLO_INFO => (reader.i32().map(|port| Body::HelloInfo { port }), 4),
+        key::DISCOVERY_ANSWER => (discovery_answer(reader).map(Body::DiscoveryAnswer), 32),
+        key::COMMAND => (command(reader).map(Body::Command), 10),
+        _ => return Ok(Body::Unknown { route: header.route, payload: Secret::new(payload) }),
     };
     body.ok_or(needed)
 }

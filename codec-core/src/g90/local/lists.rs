@@ -72,7 +72,22 @@ impl<'i> Page<'i> {
 
     /// The rows as sensors, or as devices.
     pub fn peripherals(&self) -> impl Iterator<Item = Result<Peripheral<'i>, Fault>> {
-        self.rows().zip(0_u32..).map(|(row, at)| Peripheral::read_row(row, at))
+        let (mut values, mut at) = (self.rows(), 0_u32);
+        core::iter::from_fn(move || {
+            let before = values.clone();
+            let read = match values.open() {
+                Some(()) => Peripheral::read_in(&mut values, at),
+                // The end, or no array.
+                None => Err(LocalFault::Record { row: at, field: 0 }.into()),
+            };
+            if read.is_err() {
+                // A bad row is passed over.
+                values = before;
+                values.next()?;
+            }
+            at = at.saturating_add(1);
+            Some(read)
+        })
     }
 
     /// The rows as history.

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Without a machine: [`decode_reply`], [`decode_request`] and [`decode`] read a datagram, [`Send`], [`SystemRequest`] and [`Writer`] write
-//! one. Records: [`HostInfo`], [`HostStatus`], [`UserDataCrc`], [`NoticeFlags`], [`Peripheral`] and the five kinds of configuration.
+//! one; [`Rows`] reads a page in one pass. Records: [`HostInfo`], [`HostStatus`], [`UserDataCrc`], [`NoticeFlags`], [`Peripheral`] and the five kinds of configuration.
 
 mod changes;
 mod codes;
@@ -24,6 +24,7 @@ pub mod panel;
 mod record;
 mod records;
 mod request;
+mod rows;
 mod system;
 mod wire;
 mod writer;
@@ -39,6 +40,7 @@ pub use panel::Panel;
 pub use record::Record;
 pub use records::{HostInfo, HostStatus, NoticeFlags, Registered, UserDataCrc};
 pub use request::Send;
+pub use rows::Rows;
 pub use system::{System, SystemRequest};
 pub use wire::{Answer, END, Message, Reason, Reply, Request, START, decode, decode_reply, decode_request, mend, payload};
 pub use writer::Writer;

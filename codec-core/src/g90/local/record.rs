@@ -1,11 +1,10 @@
 //! Arrays with named fields.
 
 use super::fault::LocalFault;
-use super::wire::integer;
 use super::writer::Writer;
 use crate::error::Fault;
 use crate::secret::Secret;
-use crate::text::json::{Text, Value, Values};
+use crate::text::json::{Array, Text, Value, Values};
 
 /// What a field of a record can be.
 pub(super) trait Field<'i>: Sized {
@@ -17,11 +16,9 @@ pub(super) trait Field<'i>: Sized {
 }
 
 impl<'i> Field<'i> for i64 {
+    #[inline]
     fn take(values: &mut Values<'i>) -> Option<Self> {
-        match values.next()? {
-            Value::Number(number) => integer(number),
-            _ => None,
-        }
+        values.integer()
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -30,11 +27,9 @@ impl<'i> Field<'i> for i64 {
 }
 
 impl<'i> Field<'i> for Text<'i> {
+    #[inline]
     fn take(values: &mut Values<'i>) -> Option<Self> {
-        match values.next()? {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
+        values.text()
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -69,6 +64,7 @@ impl<'i, F: Field<'i>> Field<'i> for Option<F> {
 macro_rules! coded_fields {
     ($($name:ident $raw:ident $from:ident),*) => {$(
         impl<'i> Field<'i> for crate::g90::$name {
+            #[inline]
             fn take(values: &mut Values<'i>) -> Option<Self> {
                 i64::take(values).map(Self::$from)
             }
@@ -86,31 +82,12 @@ coded_fields! {
     UserFlags bits from_bits, ReservedFlags bits from_bits, AlertFlags bits from_bits
 }
 
-/// The values of a record, and how many were taken.
-#[derive(Debug)]
-pub(super) struct Fields<'i> {
-    values: Values<'i>,
-    row: u32,
-    at: u32,
-}
-
-impl<'i> Fields<'i> {
-    /// # Errors
-    /// [`LocalFault::Record`] if it is no array.
-    pub(super) fn of(value: Value<'i>, row: u32) -> Result<Self, Fault> {
-        let array = value.array().ok_or(LocalFault::Record { row, field: 0 })?;
-        Ok(Self { values: array.values(), row, at: 0 })
-    }
-
-    pub(super) fn take<F: Field<'i>>(&mut self) -> Result<F, Fault> {
-        let field = F::take(&mut self.values).ok_or(LocalFault::Record { row: self.row, field: self.at })?;
-        self.at = self.at.saturating_add(1);
-        Ok(field)
-    }
-
-    pub(super) fn end(mut self) -> Result<(), Fault> {
-        if self.values.next().is_none() { Ok(()) } else { Err(LocalFault::Record { row: self.row, field: self.at }.into()) }
-    }
+/// The values of row `row`.
+///
+/// # Errors
+/// [`LocalFault::Record`] if it is no array.
+pub(super) fn values(value: Value<'_>, row: u32) -> Result<Values<'_>, Fault> {
+    value.array().map(Array::values).ok_or(LocalFault::Record { row, field: 0 }.into())
 }
 
 /// Defines a record: an array whose fields have a fixed order.
@@ -123,11 +100,20 @@ macro_rules! record {
         }
 
         impl<'i> $crate::g90::local::record::Record<'i> for record!(@type $name $($life)?) {
-            fn read_row(value: $crate::text::json::Value<'i>, row: u32) -> Result<Self, $crate::error::Fault> {
-                let mut fields = $crate::g90::local::record::Fields::of(value, row)?;
-                let this = Self { $($field: fields.take()?,)* };
-                fields.end()?;
-                Ok(this)
+            #[inline]
+            fn read_in(values: &mut $crate::text::json::Values<'i>, row: u32) -> Result<Self, $crate::error::Fault> {
+                let mut at = 0;
+                let mut read = || {
+                    let this = Self {
+                        $($field: {
+                            let field = $crate::g90::local::record::Field::take(values)?;
+                            at = u32::wrapping_add(at, 1);
+                            field
+                        },)*
+                    };
+                    values.close().map(|()| this)
+                };
+                read().ok_or_else(|| $crate::g90::local::LocalFault::Record { row, field: at }.into())
             }
 
             fn write(&self, writer: &mut $crate::g90::local::writer::Writer<'_>) {
@@ -164,7 +150,15 @@ pub trait Record<'i>: Sized {
     ///
     /// # Errors
     /// [`LocalFault::Record`].
-    fn read_row(value: Value<'i>, row: u32) -> Result<Self, Fault>;
+    fn read_row(value: Value<'i>, row: u32) -> Result<Self, Fault> {
+        Self::read_in(&mut values(value, row)?, row)
+    }
+
+    /// Reads row `row`, into which `values` has stepped, and steps out of it.
+    ///
+    /// # Errors
+    /// [`LocalFault::Record`].
+    fn read_in(values: &mut Values<'i>, row: u32) -> Result<Self, Fault>;
 
     /// Writes the fields one after the other.
     fn write(&self, writer: &mut Writer<'_>);

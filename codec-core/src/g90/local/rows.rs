@@ -1,0 +1,103 @@
+//! A page read in one pass.
+
+use core::marker::PhantomData;
+
+use super::codes::CommandCode;
+use super::record::Record;
+use super::wire::payload;
+use crate::text::cursor::Cursor;
+use crate::text::json::Values;
+
+/// The rows of a page, typed while the datagram is looked at for the first and only time: several times faster than
+/// [`decode_reply`](super::decode_reply) and [`Page`](super::Page), for the usual case of a page that is as it should be.
+///
+/// Rows come before the end of the page has been seen. When there are no more, [`is_whole`](Self::is_whole) says whether it was as it
+/// should be; if not, `decode_reply` and `Page` tell why.
+///
+/// ```
+/// use codec_core::g90::local::{CommandCode, Peripheral, Rows};
+///
+/// let datagram = b"ISTART[102,[[1,1,1],[\"Hall\",10,0,1,3,0,33,0,0,16,1,0,\"\"]]]IEND\0";
+/// let mut rows = Rows::<Peripheral<'_>>::open(datagram, CommandCode::GetSensorList).ok_or("no page")?;
+/// let hall = rows.next().ok_or("no row")?;
+/// assert!(hall.name == "Hall" && hall.index == 10);
+/// assert!(rows.next().is_none() && rows.is_whole());
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rows<'i, R> {
+    values: Values<'i>,
+    head: [i64; 3],
+    found: u32,
+    ended: bool,
+    whole: bool,
+    rows: PhantomData<R>,
+}
+
+impl<'i, R: Record<'i>> Rows<'i, R> {
+    /// A page that answers `code`. `None` if the datagram does not begin and end as one.
+    #[must_use]
+    pub fn open(datagram: &'i [u8], code: CommandCode) -> Option<Self> {
+        let text = core::str::from_utf8(payload(datagram).ok()?).ok()?;
+        let mut values = Values::of(Cursor::lenient(text))?;
+        if values.integer()? != i64::from(code.raw()) {
+            return None;
+        }
+        values.open()?;
+        values.open()?;
+        let head = [values.integer()?, values.integer()?, values.integer()?];
+        values.close()?;
+        Some(Self { values, head, found: 0, ended: false, whole: false, rows: PhantomData })
+    }
+
+    /// How many rows the panel has in all.
+    #[must_use]
+    pub const fn total(&self) -> i64 {
+        let [total, _, _] = self.head;
+        total
+    }
+
+    /// Number of the first row, from 1.
+    #[must_use]
+    pub const fn start(&self) -> i64 {
+        let [_, start, _] = self.head;
+        start
+    }
+
+    /// Whether all rows were read, as many as the page says, and nothing follows them.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// What stands behind the last row.
+    #[cold]
+    fn end(&mut self) {
+        let [_, _, count] = self.head;
+        self.ended = true;
+        self.whole = self.values.close().is_some() && self.values.is_at_end() && count == i64::from(self.found);
+    }
+}
+
+impl<'i, R: Record<'i>> Iterator for Rows<'i, R> {
+    type Item = R;
+
+    #[inline]
+    fn next(&mut self) -> Option<R> {
+        if self.ended {
+            return None;
+        }
+        match self.values.enter() {
+            Some(true) => {
+                if let Ok(row) = R::read_in(&mut self.values, self.found) {
+                    self.found = self.found.saturating_add(1);
+                    return Some(row);
+                }
+                self.ended = true;
+            }
+            Some(false) => self.end(),
+            None => self.ended = true,
+        }
+        None
+    }
+}
