@@ -1,5 +1,5 @@
 #!/bin/sh
-# Instructions per line (Ness), per byte (Ksenia) and per message (G90) of every contender, by callgrind. Needs valgrind. Ends with 1 if a
+# Instructions per line (Ness), per byte (Ksenia, KTS) and per message (G90) of every contender, by callgrind. Needs valgrind. Ends with 1 if a
 # count is 0: a function name that matches nothing gives 0 and no error.
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,15 +23,18 @@ for task in decode stream encode request; do
     done
     printf '%-10s%s\n' "$task" "$row"
 done
-printf '\n%-10s %9s %9s\n' 'ins/byte' ours ordinary
-for task in changes answers stream orders; do
+printf '\n%-16s %9s %9s\n' 'ins/byte' ours ordinary
+for task in ksenia/changes ksenia/answers ksenia/stream ksenia/orders kts/pushes kts/objects kts/segments; do
     row=''
     for who in ours ordinary; do
-        case="${who}_$task"
+        family=${task%/*} case="${who}_${task#*/}"
         # Nobody else takes a message in pieces.
-        if [ "$case" = ordinary_stream ]; then case=ordinary_answers; fi
-        bytes=$(valgrind --tool=callgrind --toggle-collect="benches::ksenia::$who::$case" --callgrind-out-file="$out" \
-            "$binary" count ksenia "$case" 2>/dev/null)
+        case $case in
+            ordinary_stream) case=ordinary_answers ;;
+            ordinary_segments) case=ordinary_objects ;;
+        esac
+        bytes=$(valgrind --tool=callgrind --toggle-collect="benches::$family::$who::$case" --callgrind-out-file="$out" \
+            "$binary" count "$family" "$case" 2>/dev/null)
         total=$(sed -n 's/^\(totals\|summary\): *\([0-9]*\).*/\2/p' "$out" | tail -n 1)
         if [ "${total:-0}" -eq 0 ]; then
             echo "callgrind counted nothing for $case" >&2
@@ -39,7 +42,7 @@ for task in changes answers stream orders; do
         fi
         row="$row $(awk "BEGIN { printf \"%9.2f\", $total / $bytes }")"
     done
-    printf '%-10s%s\n' "$task" "$row"
+    printf '%-16s%s\n' "$task" "$row"
 done
 printf '\n%-10s %9s %9s %9s\n' 'ins/msg' ours checked other
 for task in cloud pages; do

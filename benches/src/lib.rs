@@ -5,6 +5,7 @@
 
 pub mod g90;
 pub mod ksenia;
+pub mod kts;
 pub mod limit;
 pub mod naive;
 pub mod ours;

@@ -1,11 +1,11 @@
-//! `benches`: compare. `benches ksenia`, `benches g90`: that family only. `benches pool FILE`: write the lines. `benches cpu FILE`: own CPU time. `benches count CASE`: for callgrind.
+//! `benches`: compare. `benches ksenia`, `benches g90`, `benches kts`: that family only. `benches pool FILE`: write the lines. `benches cpu FILE`: own CPU time. `benches count CASE`: for callgrind.
 
 use std::process::ExitCode;
 
 use benches::pool::{Pool, Requests};
 use benches::rounds::{Contender, Spread, measure};
 use benches::typed::{Check, Typed};
-use benches::{g90, ksenia, limit, naive, ours};
+use benches::{g90, ksenia, kts, limit, naive, ours};
 use codec_core::ness::{self, Packet};
 
 const POOL: usize = 1 << 20;
@@ -41,7 +41,9 @@ fn main() -> ExitCode {
     let result = match arguments[..] {
         [] => compare(&Input::new())
             .and_then(|()| ksenia::Input::generate().compare(ROUNDS, PASSES))
-            .and_then(|()| g90::Input::generate().compare(ROUNDS, PASSES)),
+            .and_then(|()| g90::Input::generate().compare(ROUNDS, PASSES))
+            .and_then(|()| kts::Input::generate().compare(ROUNDS, PASSES)),
+        ["kts"] => kts::Input::generate().compare(ROUNDS, PASSES),
         ["g90"] => g90::Input::generate().compare(ROUNDS, PASSES),
         ["g90", "pool", file] => write_messages(file),
         ["g90", "cpu", file] => cpu_messages(file),
@@ -49,9 +51,10 @@ fn main() -> ExitCode {
         ["ksenia"] => ksenia::Input::generate().compare(ROUNDS, PASSES),
         ["pool", file] => write_pool(file),
         ["cpu", file] => cpu(file),
-        ["count", "ksenia", case] => count_ksenia(case),
+        ["count", "ksenia", case] => count_bytes(case, ksenia::Input::generate().count(case)),
+        ["count", "kts", case] => count_bytes(case, kts::Input::generate().count(case)),
         ["count", case] => count(&Input::new(), case),
-        _ => Err("usage: benches [ksenia | [g90] [pool FILE | cpu FILE] | count [ksenia | g90] CASE]".into()),
+        _ => Err("usage: benches [ksenia | kts | [g90] [pool FILE | cpu FILE] | count [ksenia | kts | g90] CASE]".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -237,8 +240,8 @@ fn count(input: &Input, case: &str) -> Result<(), String> {
 }
 
 /// As [`count`], but prints how many bytes there were.
-fn count_ksenia(case: &str) -> Result<(), String> {
-    let (check, bytes) = ksenia::Input::generate().count(case)?;
+fn count_bytes(case: &str, counted: Result<(Check, usize), String>) -> Result<(), String> {
+    let (check, bytes) = counted?;
     if check == Check::default() {
         return Err(format!("{case} did nothing"));
     }

@@ -58,7 +58,7 @@
 //! - [`record`]: writes sessions to a file, secrets masked, and repeats them event by event.
 //! - [`owned`]: events and commands without lifetimes, to be kept, sent and stored as JSON.
 //! - [`user`]: commands to a Ksenia panel in the name of one of its users.
-//! - [`sim`]: simulated panels on TCP ports, for tests and demonstrations.
+//! - [`sim`]: simulated panels on TCP and UDP ports, for tests and demonstrations.
 //! - [`clock`] and [`observe`]: where machines get the time from, and a hook for everything that goes through a driver.
 //!
 //! Nothing here logs bytes, and no error, log line or `Debug` output contains a user's code.

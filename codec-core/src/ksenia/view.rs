@@ -48,17 +48,16 @@ macro_rules! view {
             /// the name of a member.
             #[inline(always)]
             fn usual(&mut self, cursor: &mut $crate::text::cursor::Cursor<'i>) -> Result<bool, $crate::Fault> {
-                let mut rest = cursor.rest();
                 if $crate::ksenia::view::SPECULATE {
+                    let mut rest = cursor.rest();
                     $($crate::ksenia::view::usual!($shape, self, cursor, rest, $field, $key);)*
+                    cursor.go(rest);
                 }
-                cursor.go(rest);
                 Ok(false)
             }
 
             /// Reads members in any order.
-            #[cold]
-            #[inline(never)]
+            #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
             fn general(&mut self, cursor: &mut $crate::text::cursor::Cursor<'i>) -> Result<(), $crate::Fault> {
                 // An object without members ends here.
                 let mut more = !cursor.is_first() || cursor.more(b'}')?;

@@ -61,24 +61,32 @@ impl<'i> Verb<'i> {
     /// The meaning of a `cmd`. The spelling is exact.
     #[must_use]
     pub fn from_text(text: Text<'i>) -> Self {
-        let mut room = [0; 16];
-        match text.decoded(&mut room) {
-            Some("reg") => Self::Register,
-            Some("regrsp") => Self::RegisterReply,
-            Some("query1") => Self::QueryZones,
-            Some("rsp1") => Self::Zones,
-            Some("query2") => Self::QueryObjects,
-            Some("rsp2") => Self::Objects,
-            Some("control") => Self::Control,
-            Some("controlrsp") => Self::ControlReply,
-            Some("push") => Self::Push,
-            Some("cfg") => Self::Configure,
-            Some("cfgrsp") => Self::ConfigureReply,
-            Some("timing") => Self::Timing,
-            Some("timingrsp") => Self::TimingReply,
-            Some("keepalive") => Self::Keepalive,
-            _ => Self::Other(text),
-        }
+        // Escapes are rare, and a text with one is no name as it stands.
+        let known = Self::of(text.raw()).or_else(|| match text.plain() {
+            Some(_) => None,
+            None => text.copy_to(&mut [0; 16]).and_then(Self::of),
+        });
+        known.unwrap_or(Self::Other(text))
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "reg" => Self::Register,
+            "regrsp" => Self::RegisterReply,
+            "query1" => Self::QueryZones,
+            "rsp1" => Self::Zones,
+            "query2" => Self::QueryObjects,
+            "rsp2" => Self::Objects,
+            "control" => Self::Control,
+            "controlrsp" => Self::ControlReply,
+            "push" => Self::Push,
+            "cfg" => Self::Configure,
+            "cfgrsp" => Self::ConfigureReply,
+            "timing" => Self::Timing,
+            "timingrsp" => Self::TimingReply,
+            "keepalive" => Self::Keepalive,
+            _ => return None,
+        })
     }
 
     /// The spelling on the wire.

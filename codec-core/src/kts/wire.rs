@@ -17,7 +17,7 @@ use super::unwrap;
 use super::verbs::Verb;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::cursor::Cursor;
-use crate::text::json::{self, Text, Value};
+use crate::text::json::{self, Array, Text, Value};
 
 /// Longest frame in bytes, the delimiter not counted. The document says 40 KB.
 pub const MAX_FRAME: usize = 40 * 1024;
@@ -49,6 +49,10 @@ pub struct Frame<'i> {
     rand: Option<Text<'i>>,
     sign: Option<Text<'i>>,
     tag: Option<Text<'i>>,
+    /// What `cmd` means.
+    verb: Verb<'i>,
+    /// All records of `data` were read.
+    checked: bool,
 }
 
 /// What a frame says.
@@ -139,7 +143,7 @@ pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
 /// As [`decode`].
 pub fn decode_ref(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
     let frame = Frame::read(text, order)?;
-    frame.parse().map(|_| frame).map_err(|fault| Fault { at: fault.at.saturating_add(frame.data_at()), ..fault })
+    frame.parse().map(|_| Frame { checked: true, ..frame }).map_err(|fault| Fault { at: fault.at.saturating_add(frame.data_at()), ..fault })
 }
 
 /// A name of a member that has a place.
@@ -157,22 +161,25 @@ enum Name {
 
 impl Name {
     fn of(key: Text<'_>) -> Self {
-        match key.decoded(&mut [0; 16]) {
-            Some("sn") => Self::Sn,
-            Some("cmd") => Self::Cmd,
-            Some("data") => Self::Data,
-            Some("timestamp") => Self::Timestamp,
-            Some("rand") => Self::Rand,
-            Some("sign") => Self::Sign,
-            Some("tag") => Self::Tag,
-            _ => Self::Other,
-        }
+        let known = Self::plain(key.raw()).or_else(|| match key.plain() {
+            Some(_) => None,
+            None => key.copy_to(&mut [0; 16]).and_then(Self::plain),
+        });
+        known.unwrap_or(Self::Other)
     }
-}
 
-/// Whether `cmd` and nothing else stands for a registration.
-fn is_registration(cmd: Text<'_>) -> bool {
-    Verb::from_text(cmd) == Verb::Register
+    fn plain(key: &str) -> Option<Self> {
+        Some(match key {
+            "sn" => Self::Sn,
+            "cmd" => Self::Cmd,
+            "data" => Self::Data,
+            "timestamp" => Self::Timestamp,
+            "rand" => Self::Rand,
+            "sign" => Self::Sign,
+            "tag" => Self::Tag,
+            _ => return None,
+        })
+    }
 }
 
 impl<'i> Frame<'i> {
@@ -195,9 +202,15 @@ impl<'i> Frame<'i> {
         while cursor.more(b'}')? {
             cursor.space();
             let at = cursor.at;
-            let key = cursor.key()?;
-            let value = cursor.value()?;
-            reading.member(at, Name::of(key), value, cursor.at);
+            let name = Name::of(cursor.key()?);
+            // Records that are as they should be need no look at their JSON before.
+            let list = if name == Name::Data { cursor_list(&mut cursor, reading.verb) } else { None };
+            reading.checked |= list.is_some();
+            let value = match list {
+                Some(list) => list,
+                None => cursor.value()?,
+            };
+            reading.member(at, name, value, cursor.at);
         }
         let end = cursor.at;
         cursor.end()?;
@@ -232,8 +245,8 @@ impl<'i> Frame<'i> {
 
     /// What the frame is.
     #[must_use]
-    pub fn verb(&self) -> Verb<'i> {
-        Verb::from_text(self.cmd)
+    pub const fn verb(&self) -> Verb<'i> {
+        self.verb
     }
 
     /// `cmd`, as it was written.
@@ -276,13 +289,17 @@ impl<'i> Frame<'i> {
             Verb::QueryZones => Body::QueryZones(Query::of(object()?)),
             Verb::Zones => {
                 let list = List::new(array()?);
-                list.check()?;
+                if !self.checked {
+                    list.check()?;
+                }
                 Body::Zones(list)
             }
             Verb::QueryObjects => Body::QueryObjects(Query::of(object()?)),
             Verb::Objects => {
                 let list = List::new(array()?);
-                list.check()?;
+                if !self.checked {
+                    list.check()?;
+                }
                 Body::Objects(list)
             }
             Verb::Control => {
@@ -292,7 +309,9 @@ impl<'i> Frame<'i> {
             Verb::ControlReply => Body::ControlReply(Reply::of(object()?)),
             Verb::Push => {
                 let list = List::new(array()?);
-                list.check()?;
+                if !self.checked {
+                    list.check()?;
+                }
                 Body::Push(list)
             }
             Verb::Configure => Body::Configure(Settings::of(object()?)),
@@ -314,6 +333,22 @@ impl fmt::Debug for Frame<'_> {
     }
 }
 
+/// The list that stands here, if `verb` wants one and all its records are well-formed. Else nothing has happened, and what is wrong is found
+/// by those who look more slowly.
+fn cursor_list<'i>(cursor: &mut Cursor<'i>, verb: Option<Verb<'i>>) -> Option<Value<'i>> {
+    let mut ahead = *cursor;
+    ahead.space();
+    let from = ahead.at;
+    match verb? {
+        Verb::Zones => List::<Zone<'i>>::pass(&mut ahead),
+        Verb::Objects => List::<Object<'i>>::pass(&mut ahead),
+        Verb::Push => List::<Update<'i>>::pass(&mut ahead),
+        _ => None,
+    }?;
+    *cursor = ahead;
+    Some(Value::Array(Array::new(ahead.since(from))))
+}
+
 /// Members found so far.
 struct Reading<'i> {
     order: Order,
@@ -325,18 +360,34 @@ struct Reading<'i> {
     rand: Option<Text<'i>>,
     sign: Option<Text<'i>>,
     tag: Option<Text<'i>>,
+    /// What `cmd` means.
+    verb: Option<Verb<'i>>,
+    checked: bool,
     wrong: Option<Fault>,
 }
 
 impl<'i> Reading<'i> {
     const fn new(order: Order) -> Self {
-        Self { order, sn: None, cmd: None, data: None, data_end: 0, timestamp: None, rand: None, sign: None, tag: None, wrong: None }
+        Self {
+            order,
+            sn: None,
+            cmd: None,
+            data: None,
+            data_end: 0,
+            timestamp: None,
+            rand: None,
+            sign: None,
+            tag: None,
+            verb: None,
+            checked: false,
+            wrong: None,
+        }
     }
 
     /// Which member must come next in the strict order; `None` when all are there.
     fn expected(&self) -> Option<Name> {
-        let Some(cmd) = self.cmd else { return Some(if self.sn.is_none() { Name::Sn } else { Name::Cmd }) };
-        if is_registration(cmd) {
+        let Some(verb) = self.verb else { return Some(if self.sn.is_none() { Name::Sn } else { Name::Cmd }) };
+        if verb == Verb::Register {
             let members = [(Name::Timestamp, self.timestamp), (Name::Rand, self.rand), (Name::Sign, self.sign)];
             return members.into_iter().find(|(_, text)| text.is_none()).map(|(name, _)| name);
         }
@@ -383,6 +434,9 @@ impl<'i> Reading<'i> {
             (true, Some(_)) => None,
         });
         *slot = found.or(*slot);
+        if name == Name::Cmd {
+            self.verb = self.cmd.map(Verb::from_text);
+        }
     }
 
     fn finish(self, end: usize) -> Result<Frame<'i>, Fault> {
@@ -390,13 +444,13 @@ impl<'i> Reading<'i> {
             return Err(fault);
         }
         let missing = Fault::new(FaultKind::Order, end);
-        let (Some(sn), Some(cmd)) = (self.sn, self.cmd) else { return Err(missing) };
-        let needs_data = !matches!(Verb::from_text(cmd), Verb::Keepalive | Verb::Other(_) | Verb::Register);
-        if needs_data && self.data.is_none() || is_registration(cmd) && self.expected().is_some() {
+        let (Some(sn), Some(cmd), Some(verb)) = (self.sn, self.cmd, self.verb) else { return Err(missing) };
+        let needs_data = !matches!(verb, Verb::Keepalive | Verb::Other(_) | Verb::Register);
+        if needs_data && self.data.is_none() || verb == Verb::Register && self.expected().is_some() {
             return Err(missing);
         }
-        let Self { data, data_end, timestamp, rand, sign, tag, .. } = self;
-        Ok(Frame { sn, cmd, data, data_end, timestamp, rand, sign, tag })
+        let Self { data, data_end, timestamp, rand, sign, tag, checked, .. } = self;
+        Ok(Frame { sn, cmd, data, data_end, timestamp, rand, sign, tag, verb, checked })
     }
 }
 

@@ -11,7 +11,8 @@
 //! | [`Piece::Part`] | of a text longer than the limit |
 //!
 //! Which pieces come depends on the text and the limit only, never on how the bytes were cut. The first bytes of a record that turns out to
-//! be too long are looked at a second time, to take it apart; nothing else is.
+//! be too long are looked at a second time, to take it apart. So are, at most twice more, those of a record that is not all there yet or is
+//! not made of plain members: it is tried at once first, then member by member, then byte by byte. Nothing else is.
 //!
 //! ```
 //! use codec_core::text::elements::{Elements, Piece};
@@ -36,6 +37,8 @@
 //! assert_eq!(ids, [r#"{"id":1}"#, r#"{"id":2}"#]);
 //! ```
 
+mod members;
+
 use super::json::{MAX_DEPTH, Text};
 use super::path::Names;
 pub use super::path::Path;
@@ -43,6 +46,7 @@ use super::pieces::State;
 pub use super::pieces::{Integrity, MARGIN, MIN_LIMIT, Piece, Watch};
 use super::scan;
 use super::tokens::{Escape, Word};
+use super::utf8::Utf8;
 use crate::error::{Fault, FaultKind, JsonError};
 
 /// The scanner. Less than 512 bytes, with a CRC as [`Watch`].
@@ -57,7 +61,7 @@ pub struct Elements<W> {
     keep: Option<usize>,
     key: Option<usize>,
     escape_from: usize,
-    utf8: usize,
+    utf8: Utf8,
     watched: usize,
     /// The first byte never looked at.
     high: usize,
@@ -99,7 +103,7 @@ impl<W: Watch> Elements<W> {
             keep: None,
             key: None,
             escape_from: 0,
-            utf8: 0,
+            utf8: Utf8 { good: 0 },
             watched: 0,
             high: 0,
             base: 0,
@@ -133,6 +137,12 @@ impl<W: Watch> Elements<W> {
     #[cfg(feature = "ksenia")]
     pub(crate) const fn watch_mut(&mut self) -> &mut W {
         &mut self.watch
+    }
+
+    /// Whether the names on the way to the piece given last may be others than when this was asked last.
+    #[cfg(feature = "ksenia")]
+    pub(crate) const fn is_elsewhere(&mut self) -> bool {
+        core::mem::replace(&mut self.names.changed, false)
     }
 
     /// How many bytes of the text were looked at.
@@ -176,7 +186,7 @@ impl<W: Watch> Elements<W> {
         let held = match self.keep.or(self.key) {
             Some(held) => held,
             None if self.state == State::Failed => window.len(),
-            None => self.at.min(self.utf8),
+            None => self.at.min(self.utf8.good),
         };
         // A mark may end in the string that is being read.
         let held = if self.in_string() { held.saturating_sub(MARGIN) } else { held };
@@ -185,7 +195,7 @@ impl<W: Watch> Elements<W> {
             self.watch.update(bytes);
         }
         self.watched = self.watched.max(free);
-        let offsets = [&mut self.at, &mut self.escape_from, &mut self.utf8, &mut self.watched, &mut self.high];
+        let offsets = [&mut self.at, &mut self.escape_from, &mut self.utf8.good, &mut self.watched, &mut self.high];
         for offset in offsets.into_iter().chain(&mut self.keep).chain(&mut self.key) {
             *offset = offset.saturating_sub(free);
         }
@@ -211,22 +221,16 @@ impl<W: Watch> Elements<W> {
 
     /// All that was looked at must be UTF-8; a character may be cut at the end.
     fn check_utf8(&mut self, window: &[u8]) -> Result<(), (JsonError, usize)> {
-        let Some(bytes) = window.get(self.utf8..self.at) else { return Ok(()) };
-        match core::str::from_utf8(bytes) {
-            Ok(_) => self.utf8 = self.at,
-            Err(error) => {
-                self.utf8 = self.utf8.saturating_add(error.valid_up_to());
-                if error.error_len().is_some() || !self.in_string() {
-                    return Err((JsonError::Utf8, self.utf8));
-                }
-            }
-        }
-        Ok(())
+        let open = self.in_string();
+        self.utf8.check(window, self.at, open)
     }
 
     /// An error comes with its place in the window.
     fn scan(&mut self, window: &[u8]) -> Result<Piece, (JsonError, usize)> {
         loop {
+            if let Some(piece) = self.record_at_once(window) {
+                return Ok(piece);
+            }
             let held = self.keep.or(self.key);
             let bound = held.map_or(usize::MAX, |held| held.saturating_add(self.limit));
             if self.at >= bound {
@@ -254,36 +258,6 @@ impl<W: Watch> Elements<W> {
             if let Some(piece) = self.step(window, *byte).map_err(|error| (error, self.at))? {
                 return Ok(piece);
             }
-        }
-    }
-
-    /// Steps over members of a record that are all there, have a plain text and no white space: most of them.
-    fn hop(&mut self, seen: &[u8]) {
-        loop {
-            let quote = match self.state {
-                State::FirstKey => self.at,
-                State::After if self.levels & 1 == 1 && seen.get(self.at) == Some(&b',') => self.at.wrapping_add(1),
-                _ => return,
-            };
-            if seen.get(quote) != Some(&b'"') {
-                return;
-            }
-            let key = scan::string_end(seen, quote.wrapping_add(1));
-            if !seen.get(key..).is_some_and(|rest| rest.starts_with(b"\":\"")) {
-                return;
-            }
-            let value = scan::string_end(seen, key.wrapping_add(3));
-            if seen.get(value) != Some(&b'"') {
-                return;
-            }
-            for end in [key, value] {
-                if seen.get(end.wrapping_sub(1)) == W::MARK.last() {
-                    self.at = end.wrapping_add(1);
-                    self.watch_mark(seen);
-                }
-            }
-            self.at = value.wrapping_add(1);
-            self.state = State::After;
         }
     }
 

@@ -19,6 +19,8 @@ mod pieces;
 pub(crate) mod scan;
 #[cfg(any(feature = "ksenia", feature = "kts"))]
 mod tokens;
+#[cfg(any(feature = "ksenia", feature = "kts"))]
+mod utf8;
 
 #[cfg(feature = "g90")]
 pub(crate) use chars::utf8_bytes;

@@ -12,11 +12,13 @@ pub(crate) struct Names {
     bytes: [u8; ROOM],
     ends: [u8; LEVELS],
     counts: [u16; LEVELS],
+    /// Set by every change.
+    pub(crate) changed: bool,
 }
 
 impl Names {
     pub(crate) const fn new() -> Self {
-        Self { bytes: [0; ROOM], ends: [0; LEVELS], counts: [0; LEVELS] }
+        Self { bytes: [0; ROOM], ends: [0; LEVELS], counts: [0; LEVELS], changed: true }
     }
 
     fn end(&self, level: u8) -> usize {
@@ -31,6 +33,7 @@ impl Names {
 
     /// Sets it. Names further in are forgotten.
     pub(crate) fn set(&mut self, level: u8, name: &[u8]) {
+        self.changed = true;
         let from = level.checked_sub(1).map_or(0, |below| self.end(below));
         let to = from.saturating_add(name.len());
         let end = match self.bytes.get_mut(from..to) {

@@ -16,6 +16,9 @@ pub fn bind_udp(local: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
     if local.port() != 0 {
         socket.set_reuse_address(true)?;
+        // Elsewhere the option above is for multicast alone. On Linux this one would deal datagrams out by turns.
+        #[cfg(all(unix, not(any(target_os = "linux", target_os = "android", target_os = "solaris", target_os = "illumos"))))]
+        socket.set_reuse_port(true)?;
     }
     if local.is_ipv4() {
         socket.set_broadcast(true)?;

@@ -8,6 +8,7 @@
 use codec_core::home;
 use serde::{Deserialize, Serialize};
 
+pub mod g90;
 pub mod ksenia;
 pub mod kts;
 pub mod ness;

@@ -121,14 +121,22 @@ fn object(object: Object<'_>) -> Value {
         "write": object.write.map(|address| address.to_string()),
         "status": object.status.map(|address| address.to_string()),
     });
-    if let (Some(shown), Some(third)) = (shown.as_object_mut(), object.third) {
-        shown.insert("third".into(), json!(third.to_string()));
-    }
+    add(&mut shown, [("third", object.third.map(|address| address.to_string())), ("group", object.group.map(|tag| tag.to_string()))]);
     shown
 }
 
+/// Members that are there.
+fn add<const N: usize>(shown: &mut Value, more: [(&str, Option<String>); N]) {
+    if let Some(shown) = shown.as_object_mut() {
+        let more = more.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text?))));
+        shown.extend(more);
+    }
+}
+
 fn update(update: Update<'_>) -> Value {
-    json!({"id": text(update.id), "eis": number(update.eis), "value": text(update.value)})
+    let mut shown = json!({"id": text(update.id), "eis": number(update.eis), "value": text(update.value)});
+    add(&mut shown, [("room", update.room.map(|room| room.to_string())), ("navi", update.navi.map(|navi| navi.to_string()))]);
+    shown
 }
 
 fn actions<'i>(actions: impl Iterator<Item = Action<'i>>) -> Value {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::problem;
 use crate::decode::{Cut, Decoder, Problem, Show};
 use crate::output::Fields;
+use codec_std::owned::g90::secret_fields;
 use codec_std::owned::ksenia::to_json as value;
 
 /// Longest datagram of UDP over IPv4, in bytes.
@@ -167,7 +168,7 @@ fn title(code: CommandCode) -> String {
 /// An array, the secrets of its command hidden if that is asked for.
 fn list(code: Option<CommandCode>, array: Array<'_>, mask: bool) -> Vec<Value> {
     let mut list: Vec<Value> = array.values().map(value).collect();
-    for place in code.filter(|_| mask).map_or(&[][..], names::secrets) {
+    for place in code.filter(|_| mask).map_or(&[][..], secret_fields) {
         if let Some(secret) = list.get_mut(*place) {
             *secret = json!("0".repeat(secret.as_str().map_or(4, |text| text.chars().count())));
         }

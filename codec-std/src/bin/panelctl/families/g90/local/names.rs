@@ -119,13 +119,3 @@ pub(super) const fn fields(code: CommandCode) -> &'static [&'static str] {
         _ => &[],
     }
 }
-
-/// Places of passwords and keys.
-pub(super) const fn secrets(code: CommandCode) -> &'static [usize] {
-    match code {
-        CommandCode::GetApInfo | CommandCode::SetApInfo => &[1, 6],
-        CommandCode::GetAlarmPhone | CommandCode::SetAlarmPhone => &[0],
-        CommandCode::GetSia | CommandCode::SetSia => &[5],
-        _ => &[],
-    }
-}

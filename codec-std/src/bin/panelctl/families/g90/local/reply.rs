@@ -7,6 +7,7 @@ use codec_core::g90::local::{
 use codec_core::g90::{ApnAuth, HistoryRow, UserFlags};
 use codec_core::text::json::Value as Json;
 use codec_core::{Fault, text::json::Array};
+use codec_std::owned::g90::secret_fields;
 use serde_json::{Value, json};
 
 use super::{Expected, list, names, printable, problem, raw, title};
@@ -239,7 +240,7 @@ fn saved(kind: ConfigKind, loaded: Array<'_>, shown: &[Value]) -> Value {
     match decode_request(out.get(..len).unwrap_or_default()) {
         Ok(Message::Request(request)) => {
             let mut saved: Vec<Value> = request.params().into_iter().flat_map(Array::values).map(raw).collect();
-            for place in names::secrets(kind.save()) {
+            for place in secret_fields(kind.save()) {
                 if let (Some(saved), Some(shown)) = (saved.get_mut(*place), shown.get(*place)) {
                     *saved = shown.clone();
                 }
