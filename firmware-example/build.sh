@@ -1,6 +1,6 @@
 #!/bin/sh
 # build.sh BOARD TARGET [CARGO_ARGS...]: builds a board's image, core library included, with Debian's compiler. Elsewhere a toolchain of
-# rustup's that has the target does the same with a plain `cargo build`.
+# rustup's that has the target does the same with a plain `cargo build`; see README.md.
 set -eu
 cd "$(dirname "$0")"
 board=$1 target=$2

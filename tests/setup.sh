@@ -40,7 +40,7 @@ install_bare_metal() {
 
 # The boards that firmware images run on.
 install_qemu() {
-    apt_install_missing qemu-system-arm python3
+    apt_install_missing qemu-system-arm qemu-system-misc python3
 }
 
 # build_bare_metal CRATE TARGET [CARGO_ARGS...]: builds the library of a no_std crate, `core` included.

@@ -293,6 +293,18 @@ impl<'h, W: World> Desk<'h, W> {
         }
     }
 
+    /// Ends a connection, and waits until it is time for the next.
+    pub(crate) async fn leave(&mut self, stack: Stack<'_>, socket: &mut TcpSocket<'_>, ended: Ended) {
+        if !matches!(ended, Ended::NetworkDown) {
+            hang_up(socket).await;
+            return self.pause(ended).await;
+        }
+        self.pause(ended).await;
+        // Only now can the panel be told: one that takes a single connection would refuse the next.
+        self.network(stack).await;
+        hang_up(socket).await;
+    }
+
     /// Says why the panel is gone. It comes back by itself.
     pub(crate) async fn pause_listening(&mut self, ended: Ended) {
         let why = ended.words();

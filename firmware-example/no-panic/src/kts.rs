@@ -1,9 +1,7 @@
 //! KTS: frames, signatures, the server's end and the host.
 
 use codec_core::home::Request as HomeRequest;
-use codec_core::kts::controller::{
-    Command as Ask, Config, Event, Failure, Memory, ObjectSlot, Outcome, Tables, TaskSlot, ZoneSlot,
-};
+use codec_core::kts::controller::{Command as Ask, Config, Event, Failure, Memory, ObjectSlot, Outcome, Tables, TaskSlot, ZoneSlot};
 use codec_core::kts::panel::{self, Credentials, ObjectState, TaskState};
 use codec_core::kts::{
     Action, ActionForm, ActionInfo, Actions, Body, Controller, Cut, Days, DeviceType, Frame, FrameWriter, Framer, GroupAddress, Meaning,

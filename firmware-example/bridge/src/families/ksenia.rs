@@ -13,7 +13,7 @@ use embassy_net::tcp::TcpSocket;
 
 use crate::config::Ksenia;
 use crate::hub::{Hub, Panel};
-use crate::session::{Desk, Family, Heard, hang_up};
+use crate::session::{Desk, Family, Heard};
 
 /// As many zones as the largest panel has, the 644.
 const ZONES: usize = 644;
@@ -105,7 +105,7 @@ pub async fn run<W: World + Clone>(
     let mut desk = Desk::new(hub, Panel::Ksenia, world.clone());
     loop {
         let mut socket = TcpSocket::new(stack, &mut memory.socket_rx, &mut memory.socket_tx);
-        let ended = match desk.connect(stack, &mut socket, panel.at).await {
+        match desk.connect(stack, &mut socket, panel.at).await {
             Ok(()) => {
                 let tables = Tables { zones: &mut memory.zones, partitions: &mut memory.partitions, outputs: &mut memory.outputs };
                 let machine = Controller::new(&config, tables, &mut memory.machine)?;
@@ -114,11 +114,9 @@ pub async fn run<W: World + Clone>(
                 let mut driver = Driver::new(machine, link, world.clone(), &mut memory.rx, &mut memory.tx)?;
                 let ended = desk.attend(&mut driver, &mut Lares(PhantomData), stack.wait_link_down()).await;
                 drop(driver);
-                hang_up(&mut socket).await;
-                ended
+                desk.leave(stack, &mut socket, ended).await;
             }
-            Err(ended) => ended,
-        };
-        desk.pause(ended).await;
+            Err(ended) => desk.pause(ended).await,
+        }
     }
 }

@@ -14,7 +14,7 @@ use embassy_net::tcp::TcpSocket;
 use embedded_io_async::{Read, Write};
 
 use crate::hub::{Hub, Panel};
-use crate::session::{Desk, Ended, Family, Heard, hang_up};
+use crate::session::{Desk, Ended, Family, Heard};
 
 /// What a connection needs: 1.5 KB.
 #[derive(Debug)]
@@ -89,16 +89,14 @@ pub async fn over_tcp<W: World>(
     let mut desk = Desk::new(hub, Panel::Ness, world);
     loop {
         let mut socket = TcpSocket::new(stack, &mut memory.socket_rx, &mut memory.socket_tx);
-        let ended = match desk.connect(stack, &mut socket, at).await {
+        match desk.connect(stack, &mut socket, at).await {
             Ok(()) => {
                 let (reader, writer) = socket.split();
                 let ended = attend(&mut desk, Split::new(reader, writer), stack.wait_link_down(), &mut memory.rx, &mut memory.tx).await?;
-                hang_up(&mut socket).await;
-                ended
+                desk.leave(stack, &mut socket, ended).await;
             }
-            Err(ended) => ended,
-        };
-        desk.pause(ended).await;
+            Err(ended) => desk.pause(ended).await,
+        }
     }
 }
 

@@ -1,0 +1,5 @@
+//! Nothing, to compare with.
+#![no_std]
+#![no_main]
+
+sizes::program!();

@@ -1,0 +1,7 @@
+//! The side that commands.
+#![no_std]
+#![no_main]
+
+use codec_core::g90::local::Controller;
+
+sizes::program!(sizes::machine::<Controller<'_>, _>(Controller::new as fn(_, _) -> _));

@@ -1,0 +1,7 @@
+//! The panel.
+#![no_std]
+#![no_main]
+
+use codec_core::ness::Panel;
+
+sizes::program!(sizes::machine::<Panel<'_>, _>(Panel::new as fn(_) -> _));
