@@ -3,8 +3,8 @@
 use crate::error::{Fault, FaultKind};
 use crate::home::{AreaState, Mode, Notice, Source, TroubleKind, ZoneFlags, ZoneState};
 use crate::ksenia::{
-    AlarmState, FaultCategory, Flag, PartitionArming, PartitionStatus, Record, Structure, SystemArming, SystemMark, SystemStatus,
-    TamperState,
+    AlarmState, FaultCategory, Flag, Kind, OutputStatus, PartitionArming, PartitionStatus, Record, SystemArming, SystemMark, SystemStatus,
+    TamperState, Zone, ZoneStatus,
 };
 use crate::timers::Instant;
 
@@ -200,12 +200,8 @@ impl<'b> House<'b> {
 
     /// Takes in a record. Gives a fault if there is no place for it, the first time.
     pub(crate) fn apply(&mut self, record: &Record<'_>, now: Instant) -> Option<Fault> {
-        let known = match record.structure() {
-            Ok(structure) => self.take(&structure, now),
-            // Records were checked before.
-            Err(_) => return None,
-        };
-        let Err((bit, limit)) = known else { return None };
+        // Records were checked before, so that a view cannot fail. Reading only what is looked at keeps the others out of small targets.
+        let Ok(Err((bit, limit))) = self.take(record, now) else { return None };
         if limit == 0 || self.full & bit != 0 {
             return None;
         }
@@ -213,58 +209,73 @@ impl<'b> House<'b> {
         Some(Fault::new(FaultKind::TableFull { limit: u32::try_from(limit).unwrap_or(u32::MAX) }, 0))
     }
 
-    fn take(&mut self, structure: &Structure<'_>, now: Instant) -> Result<(), (u8, usize)> {
-        match structure {
-            Structure::Zone(zone) => {
-                let Some(id) = zone.id() else { return Ok(()) };
-                let allowed = zone.bypass_allowed();
-                let slot = self.zone(id)?;
-                // A part of a record leaves the rest as it was.
-                slot.forbidden = allowed.map_or(slot.forbidden, |allowed| allowed == Flag::No);
+    /// The inner error is a table that is full: its bit, and how much it holds.
+    fn take(&mut self, record: &Record<'_>, now: Instant) -> Result<Result<(), (u8, usize)>, Fault> {
+        Ok(match record.kind() {
+            Kind::Zones | Kind::ProgramZones => self.zone_programmed(&record.view()?),
+            Kind::ZoneStatus => self.zone_status(&record.view()?),
+            Kind::PartitionStatus => self.partition_status(&record.view()?, now),
+            Kind::OutputStatus => self.output_status(&record.view()?),
+            Kind::SystemStatus => {
+                self.system(&record.view()?);
+                Ok(())
             }
-            Structure::ZoneStatus(status) => {
-                let Some(id) = status.id() else { return Ok(()) };
-                let facts = [
-                    (ZoneFlags::OPEN, status.is_open()),
-                    (ZoneFlags::ALARM, status.in_alarm()),
-                    (ZoneFlags::BYPASSED, status.is_excluded()),
-                    (ZoneFlags::TAMPER, status.is_tampered()),
-                ];
-                let memory = status.has_memory();
-                let slot = self.zone(id)?;
-                slot.memory = memory.unwrap_or(slot.memory);
-                for (flag, fact) in facts {
-                    let Some(fact) = fact else { continue };
-                    if slot.state.is(flag) != Some(fact) {
-                        slot.changed |= flag;
-                    }
-                    slot.state.known |= flag;
-                    slot.state.set = if fact { slot.state.set | flag } else { slot.state.set.without(flag) };
-                }
-                self.changed = true;
+            _ => Ok(()),
+        })
+    }
+
+    fn zone_programmed(&mut self, zone: &Zone<'_>) -> Result<(), (u8, usize)> {
+        let Some(id) = zone.id() else { return Ok(()) };
+        let allowed = zone.bypass_allowed();
+        let slot = self.zone(id)?;
+        // A part of a record leaves the rest as it was.
+        slot.forbidden = allowed.map_or(slot.forbidden, |allowed| allowed == Flag::No);
+        Ok(())
+    }
+
+    fn zone_status(&mut self, status: &ZoneStatus<'_>) -> Result<(), (u8, usize)> {
+        let Some(id) = status.id() else { return Ok(()) };
+        let facts = [
+            (ZoneFlags::OPEN, status.is_open()),
+            (ZoneFlags::ALARM, status.in_alarm()),
+            (ZoneFlags::BYPASSED, status.is_excluded()),
+            (ZoneFlags::TAMPER, status.is_tampered()),
+        ];
+        let memory = status.has_memory();
+        let slot = self.zone(id)?;
+        slot.memory = memory.unwrap_or(slot.memory);
+        for (flag, fact) in facts {
+            let Some(fact) = fact else { continue };
+            if slot.state.is(flag) != Some(fact) {
+                slot.changed |= flag;
             }
-            Structure::PartitionStatus(status) => {
-                let Some(id) = status.id() else { return Ok(()) };
-                let table = &mut *self.tables.partitions;
-                let limit = table.len();
-                let slot = table.iter_mut().find(|slot| !slot.used || slot.id == id).ok_or((PARTITIONS_FULL, limit))?;
-                (slot.used, slot.id) = (true, id);
-                slot.take(status, now);
-                self.changed = true;
-            }
-            Structure::OutputStatus(status) => {
-                let (Some(id), Some(on)) = (status.id(), status.is_on()) else { return Ok(()) };
-                let table = &mut *self.tables.outputs;
-                let limit = table.len();
-                let slot = table.iter_mut().find(|slot| !slot.used || slot.id == id).ok_or((OUTPUTS_FULL, limit))?;
-                (slot.used, slot.id) = (true, id);
-                slot.changed |= slot.on != Some(on);
-                slot.on = Some(on);
-                self.changed = true;
-            }
-            Structure::SystemStatus(status) => self.system(status),
-            _ => {}
+            slot.state.known |= flag;
+            slot.state.set = if fact { slot.state.set | flag } else { slot.state.set.without(flag) };
         }
+        self.changed = true;
+        Ok(())
+    }
+
+    fn partition_status(&mut self, status: &PartitionStatus<'_>, now: Instant) -> Result<(), (u8, usize)> {
+        let Some(id) = status.id() else { return Ok(()) };
+        let table = &mut *self.tables.partitions;
+        let limit = table.len();
+        let slot = table.iter_mut().find(|slot| !slot.used || slot.id == id).ok_or((PARTITIONS_FULL, limit))?;
+        (slot.used, slot.id) = (true, id);
+        slot.take(status, now);
+        self.changed = true;
+        Ok(())
+    }
+
+    fn output_status(&mut self, status: &OutputStatus<'_>) -> Result<(), (u8, usize)> {
+        let (Some(id), Some(on)) = (status.id(), status.is_on()) else { return Ok(()) };
+        let table = &mut *self.tables.outputs;
+        let limit = table.len();
+        let slot = table.iter_mut().find(|slot| !slot.used || slot.id == id).ok_or((OUTPUTS_FULL, limit))?;
+        (slot.used, slot.id) = (true, id);
+        slot.changed |= slot.on != Some(on);
+        slot.on = Some(on);
+        self.changed = true;
         Ok(())
     }
 

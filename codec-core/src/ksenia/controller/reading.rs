@@ -1,7 +1,7 @@
 //! From bytes to records: the part of a controller that reads.
 
 use super::*;
-use crate::ksenia::Structure;
+use crate::ksenia::OutputStatus;
 
 impl Controller<'_> {
     /// Reads on until there is something to tell.
@@ -152,16 +152,21 @@ impl Controller<'_> {
                     return false;
                 }
                 self.news.fault = self.house.apply(&record, now);
-                if let (true, Ok(Structure::OutputStatus(status))) = (answer.is_push(), record.structure()) {
-                    if let Some(id) = status.id() {
-                        requests.output_changed(id, status.is_on(), now);
+                match record.kind() {
+                    Kind::OutputStatus if answer.is_push() => {
+                        if let Ok((Some(id), on)) = record.view().map(|status: OutputStatus<'_>| (status.id(), status.is_on())) {
+                            requests.output_changed(id, on, now);
+                        }
                     }
-                }
-                if let Ok(Structure::ProgramCheck(check)) = record.structure() {
-                    if self.program.replace(stamp(&check)).is_some_and(|before| before != stamp(&check)) {
-                        self.news.reprogrammed = true;
-                        self.schedule.want_all(self.config);
+                    Kind::ProgramCheck => {
+                        if let Ok(found) = record.view().map(|check| stamp(&check)) {
+                            if self.program.replace(found).is_some_and(|before| before != found) {
+                                self.news.reprogrammed = true;
+                                self.schedule.want_all(self.config);
+                            }
+                        }
                     }
+                    _ => {}
                 }
                 true
             }
