@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The first folder takes what is found, so that the committed corpus stays small. The targets for messages have `ksenia.dict`, those of KTS
-//! `kts.dict`, those for datagrams `g90.dict`, `g90_cloud` has its own, `ws` and `ksenia_session` have none. `cargo run -p fuzz --example
+//! `kts.dict`, those for datagrams `g90.dict`, `g90_cloud` has its own, `ws` and the sessions of Ksenia and G90 have none. `cargo run -p fuzz --example
 //! corpus` writes the committed files again, those of `g90_local` excepted, which were written by hand.
 
 pub mod elements;
@@ -16,6 +16,7 @@ mod feed;
 pub mod g90_cloud;
 pub mod g90_local;
 pub mod g90_notify;
+pub mod g90_session;
 pub mod ksenia_envelope;
 pub mod ksenia_session;
 pub mod kts_decode;
@@ -35,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     ("g90_cloud", g90_cloud::run),
     ("g90_local", g90_local::run),
     ("g90_notify", g90_notify::run),
+    ("g90_session", g90_session::run),
     ("ksenia_envelope", ksenia_envelope::run),
     ("ksenia_session", ksenia_session::run),
     ("kts_decode", kts_decode::run),

@@ -104,6 +104,20 @@ fn a2_commands_are_written_as_captured() {
     assert_eq!(encoded(&request(200, b"[200,[1,10]]\0"), 5), history);
 }
 
+/// A3, A4, A5: numbers that nobody knows are written as panels and their cloud were seen to write them.
+#[test]
+fn a3_a4_a5_unknown_numbers_are_as_captured() {
+    assert_eq!(Hello::USUAL_FLAGS[..4], [1, 0, 2, 0x7000]);
+    assert_eq!(Hello::USUAL_FLAGS[5..], [48, 0, 7, 30, 30]);
+    assert_eq!(encoded(&Body::HelloAck(1), 1), hex("41200010 0d000000 0100 0100 01"));
+    assert_eq!(encoded(&Body::HelloAnswer(0x1F), 2), hex("01200010 0d000000 0100 0200 1f"));
+    // And read whatever they are.
+    let bytes = hex("41205510 0d000000 0100 0900 77");
+    let message = decode(&bytes).unwrap();
+    assert_eq!((message.header.flag, message.header.sequence), (0x55, Some(9)));
+    assert!(matches!(message.body, Body::HelloAck(0x77)));
+}
+
 /// A6: flags with values that no panel sends are kept.
 #[test]
 fn a6_flags_are_kept_as_they_are() {

@@ -3,8 +3,8 @@
 use codec_core::g90::devices;
 use codec_core::g90::local::controller::{Command, Edit, List, Outcome};
 use codec_core::g90::local::{
-    Changes, CidConfigChanges, CommandCode, HostInfo, LocalFault, Page, Peripheral, Reply, Rows, Send, SiaConfigChanges, decode_reply,
-    mend, panel,
+    Changes, CidConfigChanges, CommandCode, HostConfigChanges, HostInfo, LocalFault, Page, Peripheral, Reply, Rows, Send, SiaConfigChanges,
+    decode_reply, mend, panel,
 };
 use codec_core::g90::{AlertMode, UserFlags};
 use codec_core::{FaultKind, Secret};
@@ -199,6 +199,40 @@ fn b28_a_silent_panel_holds_up_nobody_else() {
     let mut other = Client::new(|config| config.refresh_millis = 0);
     run(&mut other, &mut house, 1_000, |_| false);
     assert_eq!((other.told("Ready"), silent.told("Ready")), (1, 0));
+}
+
+/// Fields are changed because they are given, whatever was read.
+#[test]
+fn b32_a_volume_that_is_set_is_written() {
+    let mut client = Client::new(|config| (config.read_lists, config.refresh_millis) = (false, 0)).started();
+    let changes = HostConfigChanges { alarm_volume_level: Some(0), ..HostConfigChanges::default() };
+    client.submit(Command::Save(Changes::Host(changes))).unwrap();
+    client.turn();
+    client.reply("[106,[900,0,0,1,2,2,60,2,0,180,2]]");
+    assert_eq!(client.last(), "[107,107,[107,[900,0,0,1,0,2,60,2,0,180,2]]]");
+}
+
+/// Rows are as the panel sends them: the newest first.
+#[test]
+fn b29_history_is_newest_first() {
+    let mut house = House::new(|_| ());
+    for time in [100, 300, 200] {
+        house.submit(panel::Command::History(&format!("[2,3,0,0,\"\",{time},\"\"]")));
+    }
+    let answer = house.ask_text("ISTART[200,200,[200,[1,10]]]IEND\0").unwrap();
+    let at = |time: &str| answer.find(time).expect("every row is there");
+    // The last that was written is the first, whatever the clock said then.
+    assert!(at(",200,\"") < at(",300,") && at(",300,") < at(",100,"), "{answer}");
+}
+
+/// Numbers of an answer that have no name are no reason to refuse it.
+#[test]
+fn a9_states_of_the_host_without_a_name_are_kept() {
+    let mut client = Client::new(|config| (config.read_lists, config.refresh_millis) = (false, 0));
+    client.turn();
+    client.reply(r#"[206,["GA1","x","1.2","1.1","206","206",9,8,0,7,"4242",50,100]]"#);
+    client.reply(r#"[100,[77,"","x","206","206"]]"#);
+    assert_eq!((client.told("Ready"), client.told("Fault")), (1, 0));
 }
 
 #[test]

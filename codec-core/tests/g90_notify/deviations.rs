@@ -1,4 +1,4 @@
-//! Where we do otherwise than the Python library, each by its number in the list of its bugs.
+//! Where we do otherwise than the Python library, each by its number in the list of its bugs, and what is ambiguous.
 
 use codec_core::g90::notify::HistoryFollower;
 use codec_core::g90::notify::controller::Config;
@@ -153,4 +153,37 @@ fn b30_names_do_not_matter() {
     rig.wait(3_000);
     rig.tell("[170,[5,[1,\"X\"]]]");
     assert_eq!(rig.controller.sensors().iter().filter(|slot| slot.index().is_some()).count(), 1);
+}
+
+/// The second number of a sensor that changed is 1 if it was added; what others mean is not known, nor what comes with an update.
+#[test]
+fn a8_actions_without_a_name_are_kept() {
+    let mut sensors = slots::<2>();
+    let mut rig = Rig::new(Config::new(), &mut sensors);
+    let told = rig.bytes(b"[170,[4,[3,\"Test sensor\",2]]]\0");
+    assert!(told.len() == 1 && told[0].contains("action: 2"), "{told:?}");
+    let told = rig.bytes(b"[170,[8,[\"anything\",{}]]]\0");
+    assert!(told.len() == 1 && told[0].starts_with("Notification("), "{told:?}");
+}
+
+/// Keys 3 and 4 of a keypad have no name in the library, and motion sensors may tell of their battery.
+#[test]
+fn a10_keys_without_a_name_are_activity_and_a_motion_sensor_has_a_battery() {
+    let mut sensors = slots::<4>();
+    let mut rig = Rig::new(Config::new(), &mut sensors);
+    for (sensor, key) in [(1, 3), (2, 4)] {
+        rig.alert(&format!("4,{sensor},11,{key}"), 100);
+        assert_eq!(rig.state(sensor), ["open"]);
+    }
+    rig.alert("4,5,8,2", 101);
+    assert!(rig.state(5).contains(&"low_battery"));
+}
+
+/// Bits of the alert configuration without a name are kept when others change.
+#[test]
+fn a12_bits_of_the_alert_configuration_are_kept() {
+    for bit in [1024, 2048, 4096, 8192, 16384, 1 << 40] {
+        assert_eq!(AlertFlags::from_bits(bit | 1).without(AlertFlags::AC_POWER_FAILURE).bits(), bit);
+        assert_eq!(AlertFlags::from_bits(bit).with(AlertFlags::SMS_PUSH).bits(), bit | 512);
+    }
 }

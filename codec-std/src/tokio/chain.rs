@@ -17,8 +17,8 @@ use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use ::tokio::net::TcpStream;
 use ::tokio::sync::watch;
 use ::tokio::time::{Sleep, sleep, timeout};
-use codec_core::g90::cloud::controller::{Command, Event, Upstream};
-use codec_core::g90::cloud::{Controller, Cut, Framer, MAX_MESSAGE};
+use codec_core::g90::cloud::controller::{Command, Config, Event, Upstream};
+use codec_core::g90::cloud::{self, Body, Controller, Cut, Framer, MAX_MESSAGE};
 use codec_core::{ConfigError, Refused, Ticket};
 
 use super::Driver;
@@ -41,14 +41,21 @@ struct Place {
 
 impl Place {
     fn pass(&mut self, bytes: &[u8]) {
+        self.pass_seen(bytes, |_| ());
+    }
+
+    /// `see` gets each message, or piece of noise, that is whole now.
+    fn pass_seen(&mut self, bytes: &[u8], mut see: impl FnMut(&[u8])) {
         self.unread.extend_from_slice(bytes);
         let mut done = 0;
         loop {
             let rest = self.unread.get(done..).unwrap_or_default();
-            done += match self.framer.next(rest, MAX_MESSAGE as usize, false) {
+            let len = match self.framer.next(rest, MAX_MESSAGE as usize, false) {
                 Cut::NeedMore => break,
                 Cut::Drop(len) | Cut::Message { len } | Cut::Bad { used: len, .. } => len,
             };
+            see(rest.get(..len).unwrap_or_default());
+            done += len;
         }
         self.unread.drain(..done);
     }
@@ -68,6 +75,51 @@ enum Cloud {
     Lost(Pin<Box<Sleep>>),
 }
 
+/// Keeps panels that are not on the list from the cloud.
+///
+/// Without a list every byte goes on as it comes. With one, nothing does before a panel of the list has said hello, and then
+/// message by message, so that no byte of another hello gets through.
+struct Door<'b> {
+    config: Config<'b>,
+    is_open: bool,
+    /// What was said before the hello.
+    waiting: Vec<u8>,
+}
+
+impl<'b> Door<'b> {
+    fn new(config: Config<'b>) -> Self {
+        Self { config, is_open: config.device_ids.is_empty(), waiting: Vec::new() }
+    }
+
+    /// Moves what may go on to `out`. Gives whether the panel may stay.
+    fn pass(&mut self, place: &mut Place, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+        if self.config.device_ids.is_empty() {
+            place.pass(bytes);
+            out.extend_from_slice(bytes);
+            return true;
+        }
+        let mut stays = true;
+        place.pass_seen(bytes, |unit| {
+            let guid = match cloud::decode(unit).map(|message| message.body) {
+                Ok(Body::Hello(hello)) => Some(hello.device.guid),
+                Ok(Body::HelloDiscovery(hello)) => Some(hello.device.guid),
+                _ => None,
+            };
+            if let Some(guid) = guid {
+                stays &= self.config.allows(guid);
+                self.is_open |= stays;
+            }
+            if stays {
+                self.waiting.extend_from_slice(unit);
+            }
+        });
+        if self.is_open {
+            out.append(&mut self.waiting);
+        }
+        stays
+    }
+}
+
 /// Drives the server's side of a G90 panel's connection that is [chained] to the vendor's cloud.
 ///
 /// The cloud is connected when the panel has said something, once, and what the panel says until then waits. From then on all bytes go
@@ -75,10 +127,13 @@ enum Cloud {
 /// then answers the panel itself if its mode is [`Mode::Chained`]; half a minute later the cloud is tried again. No message is cut in
 /// two by a change: if the cloud was lost in the middle of one, the panel's connection ends. Both connections end together.
 ///
+/// With a list of panels ([`Config::device_ids`]) the cloud is not connected before one of them has said hello, and the hello of
+/// another panel does not reach it.
+///
 /// [chained]: codec_core::g90::cloud::controller
 /// [`Mode::Chained`]: codec_core::g90::cloud::controller::Mode::Chained
 pub struct ChainedServer<'b, L> {
-    driver: Driver<'b, Controller<'b>, Chain<L>>,
+    driver: Driver<'b, Controller<'b>, Chain<'b, L>>,
     told: watch::Receiver<Upstream>,
     /// What the machine does not know yet.
     news: Option<Upstream>,
@@ -112,7 +167,7 @@ impl<'b, L: AsyncRead + AsyncWrite + Unpin> ChainedServer<'b, L> {
         rx: &'b mut [u8],
         tx: &'b mut [u8],
     ) -> Result<Self, ConfigError> {
-        let (chain, told, acknowledge) = Chain::new(panel, cloud.into(), retry);
+        let (chain, told, acknowledge) = Chain::new(panel, *machine.config(), cloud.into(), retry);
         Ok(Self { driver: Driver::new(machine, chain, rx, tx)?, told, news: None, acknowledge })
     }
 
@@ -173,8 +228,9 @@ impl<'b, L: AsyncRead + AsyncWrite + Unpin> ChainedServer<'b, L> {
 /// The link of a machine that reads along.
 ///
 /// A change of the upstream is in `news`, and nothing more is read until [`acknowledge`](Self::acknowledge) says that the machine knows of it.
-struct Chain<L> {
+struct Chain<'b, L> {
     panel: L,
+    door: Door<'b>,
     /// Where the cloud is: `HOST:PORT`.
     address: String,
     retry: Duration,
@@ -188,7 +244,7 @@ struct Chain<L> {
     to_panel: Vec<u8>,
     /// What the panel has said, what the cloud has said, what the machine has said.
     said: [Place; 3],
-    /// The panel has closed its side.
+    /// The panel has closed its side, or is not listened to any more.
     panel_ended: bool,
     /// The panel cannot go on: it has half a message of a cloud that is gone.
     broken: bool,
@@ -208,13 +264,14 @@ impl Acknowledge {
     }
 }
 
-impl<L: AsyncRead + AsyncWrite + Unpin> Chain<L> {
-    fn new(panel: L, address: String, retry: Duration) -> (Self, watch::Receiver<Upstream>, Acknowledge) {
+impl<'b, L: AsyncRead + AsyncWrite + Unpin> Chain<'b, L> {
+    fn new(panel: L, config: Config<'b>, address: String, retry: Duration) -> (Self, watch::Receiver<Upstream>, Acknowledge) {
         let (news, told) = watch::channel(Upstream::Connecting);
         let acknowledged = Arc::new(AtomicBool::new(true));
         let acknowledge = Acknowledge(Arc::clone(&acknowledged));
         let chain = Self {
             panel,
+            door: Door::new(config),
             address,
             retry,
             cloud: Cloud::Idle,
@@ -346,21 +403,21 @@ impl<L: AsyncRead + AsyncWrite + Unpin> Chain<L> {
             self.panel_ended = true;
             return Poll::Ready(Ok(()));
         }
-        self.said[PANEL].pass(bytes);
         self.held.extend_from_slice(bytes);
+        let stays = self.door.pass(&mut self.said[PANEL], bytes, &mut self.to_cloud);
+        // A panel that may not stay, or never says who it is, is left to the machine.
+        self.panel_ended = !stays || !self.door.is_open && self.held.len() >= LIMIT;
         match self.cloud {
-            Cloud::Idle => {
-                self.to_cloud.extend_from_slice(bytes);
-                self.connect();
-            }
-            Cloud::Connecting(_) | Cloud::Connected(_) => self.to_cloud.extend_from_slice(bytes),
-            Cloud::Lost(_) => {}
+            Cloud::Idle if self.to_cloud.is_empty() || self.panel_ended => self.to_cloud.clear(),
+            Cloud::Idle => self.connect(),
+            Cloud::Connecting(_) | Cloud::Connected(_) => {}
+            Cloud::Lost(_) => self.to_cloud.clear(),
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl<L: AsyncRead + AsyncWrite + Unpin> AsyncRead for Chain<L> {
+impl<L: AsyncRead + AsyncWrite + Unpin> AsyncRead for Chain<'_, L> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         loop {
@@ -372,7 +429,11 @@ impl<L: AsyncRead + AsyncWrite + Unpin> AsyncRead for Chain<L> {
                 return Poll::Ready(Ok(()));
             }
             // What the panel says while the cloud is being connected waits: who answers it is not known yet.
-            let decided = matches!(this.cloud, Cloud::Connected(_) | Cloud::Lost(_));
+            let decided = match this.cloud {
+                Cloud::Idle => this.panel_ended,
+                Cloud::Connecting(_) => false,
+                Cloud::Connected(_) | Cloud::Lost(_) => true,
+            };
             if decided && !this.held.is_empty() {
                 let len = this.held.len().min(buffer.remaining());
                 buffer.put_slice(this.held.get(..len).unwrap_or_default());
@@ -388,7 +449,7 @@ impl<L: AsyncRead + AsyncWrite + Unpin> AsyncRead for Chain<L> {
     }
 }
 
-impl<L: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Chain<L> {
+impl<L: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Chain<'_, L> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         // Whole messages of the cloud first.

@@ -27,6 +27,17 @@ fn opened() -> Vec<u8> {
     message
 }
 
+/// The hello of a panel, as captured but for the id.
+fn hello(guid: &[u8; 15]) -> Vec<u8> {
+    let mut message = b"\x01\x10\x00\x20\x48\x00\x00\x00\x01\x00\x00\x00".to_vec();
+    message.extend(guid);
+    message.extend(b"\0\x01\0\0\0\0\0\0\0\x02\0\0\0\0\x70\0\x00207\0");
+    message.extend(b"\x58\xba\0\x20\x30\0\0\0\0\0\0\0\x07\0\0\0\x1e\0\0\0\x1e\0\0\0");
+    message
+}
+
+const LISTED: &[u8; 15] = b"GA00000A0000000";
+
 /// A connection over loopback: the panel's end, and the server's.
 async fn connection() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -73,9 +84,13 @@ async fn standalone(config: Config<'_>, link: TcpStream) -> Told {
 }
 
 async fn chained(link: TcpStream, cloud: SocketAddr, retry: Duration, mode: Mode) -> (Told, Vec<Upstream>) {
+    chained_as(config(mode), link, cloud, retry).await
+}
+
+async fn chained_as(config: Config<'_>, link: TcpStream, cloud: SocketAddr, retry: Duration) -> (Told, Vec<Upstream>) {
     let mut sensors = [SensorSlot::default(); 64];
     let (mut rx, mut tx) = ([0; 4096], [0; 256]);
-    let controller = Controller::new(config(mode), &mut sensors).unwrap();
+    let controller = Controller::new(config, &mut sensors).unwrap();
     let mut server = ChainedServer::with_retry(controller, link, cloud.to_string(), retry, &mut rx, &mut tx).unwrap();
     let (mut told, mut states) = (Told::default(), vec![server.upstream()]);
     loop {
@@ -282,4 +297,58 @@ async fn who_only_chains_does_not_answer() {
     assert_eq!(answers, b"");
     let (told, _) = timeout(PATIENCE, server).await.unwrap().unwrap();
     assert_eq!(told.messages, 1);
+}
+
+fn listed() -> Config<'static> {
+    let mut config = config(Mode::Chained);
+    config.device_ids = &["GA00000A0000000"];
+    config
+}
+
+#[tokio::test]
+async fn nothing_of_a_panel_that_is_not_on_the_list_reaches_the_cloud() {
+    let stranger = hello(b"GA00000A0000001");
+    let looking = [b"\x01\x30", &stranger[2..4], b"\x3c", &stranger[5..60]].concat();
+    for said in [[PING, &opened(), &stranger, PING].concat(), looking] {
+        let cloud = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (mut panel, server) = connection().await;
+        let server = tokio::spawn(chained_as(listed(), server, cloud.local_addr().unwrap(), Duration::from_secs(60)));
+        panel.write_all(&said).await.unwrap();
+        let (told, states) = timeout(PATIENCE, server).await.unwrap().unwrap();
+        assert_eq!((told.closed, states), (Some(CloseReason::DeviceRefused), vec![Upstream::Connecting]));
+        // Whoever was accepted would be first.
+        let (probe, accepted) = tokio::join!(TcpStream::connect(cloud.local_addr().unwrap()), cloud.accept());
+        assert_eq!(probe.unwrap().local_addr().unwrap(), accepted.unwrap().1);
+    }
+}
+
+#[tokio::test]
+async fn a_panel_that_says_no_hello_is_not_known_to_be_on_the_list() {
+    let cloud = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (mut panel, server) = connection().await;
+    let server = tokio::spawn(chained_as(listed(), server, cloud.local_addr().unwrap(), Duration::from_secs(60)));
+    panel.write_all(&[PING, &opened()].concat()).await.unwrap();
+    panel.shutdown().await.unwrap();
+    let (told, states) = timeout(PATIENCE, server).await.unwrap().unwrap();
+    let expected = Told { messages: 2, faults: 0, closed: Some(CloseReason::PeerClosed) };
+    assert_eq!((told, states), (expected, vec![Upstream::Connecting]));
+}
+
+#[tokio::test]
+async fn all_of_a_panel_of_the_list_reaches_the_cloud_until_it_says_it_is_another() {
+    let cloud = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (mut panel, server) = connection().await;
+    let server = tokio::spawn(chained_as(listed(), server, cloud.local_addr().unwrap(), Duration::from_secs(60)));
+    let said = [PING, b"noise", &hello(LISTED), &opened(), PING].concat();
+    trickle(&mut panel, &said).await;
+    let (mut upstream, _) = timeout(PATIENCE, cloud.accept()).await.unwrap().unwrap();
+    assert_eq!(receive(&mut upstream, said.len()).await, said);
+    upstream.write_all(PING).await.unwrap();
+    assert_eq!(receive(&mut panel, PING.len()).await, PING);
+    panel.write_all(&[PING, &hello(b"GA00000A0000001"), PING].concat()).await.unwrap();
+    let mut rest = Vec::new();
+    timeout(PATIENCE, upstream.read_to_end(&mut rest)).await.unwrap().unwrap();
+    assert_eq!(rest, PING);
+    let (told, _) = timeout(PATIENCE, server).await.unwrap().unwrap();
+    assert_eq!(told.closed, Some(CloseReason::DeviceRefused));
 }

@@ -52,7 +52,6 @@ fn commands_end_as_the_panel_says() {
         (&["alerts", "--off", "SMS_PUSH"], 0, "unchanged"),
         (&["reboot"], 0, "sent"),
         (&["cloud-server", "192.0.2.20"], 0, "sent"),
-        (&["cloud-server", "cloud_server"], 4, "refused"),
         (&["raw", "999"], 4, "refused"),
         (&["raw", "101", "[3]"], 0, "confirmed"),
         (&["raw", "101", "3"], 4, "refused"),

@@ -95,7 +95,11 @@ fn main() -> std::io::Result<()> {
     write("ksenia_session", &lists)?;
     write("kts_decode", &mutated(&mut random, frames::frames(), 900))?;
     write("kts_session", &mutated(&mut random, frames::sessions(), 2_000))?;
-    write("g90_cloud", &mutated(&mut random, g90_cloud::streams(), 700))
+    write("g90_cloud", &mutated(&mut random, g90_cloud::streams(), 700))?;
+    // The first byte says which of the three protocols.
+    let mut list = |number: usize| [vec![number as u8], bytes(&mut random, 60 + 2 * number)].concat();
+    let lists: Vec<_> = (0..30).map(|number| (format!("operations-{number:02}"), list(number))).collect();
+    write("g90_session", &lists)
 }
 
 fn write(target: &str, inputs: &[(String, Vec<u8>)]) -> std::io::Result<()> {

@@ -24,6 +24,7 @@
 //! The driver has two connections: to the panel, and **one** to the vendor's cloud, made when the first bytes of the panel arrive.
 //!
 //! - Bytes from the panel go to the cloud as they are, and into this machine's [`RxBuf`]. While the connection is being made they wait.
+//!   With a list of panels, they wait for a hello that [`Config::allows`], too, and go on message by message, so that no other hello passes.
 //! - Bytes from the cloud go to the panel as they are; an [`Observer`](super::Observer) may read along.
 //! - The driver tells this machine when the cloud is there, and when it is lost ([`Command::Upstream`]). While it is lost, this machine answers
 //!   the panel ([`Mode::Chained`]), and the driver tries again to connect. If the cloud was lost in the middle of a message
@@ -143,6 +144,12 @@ impl<'b> Controller<'b> {
             closing: None,
             closed: false,
         })
+    }
+
+    /// How it behaves.
+    #[must_use]
+    pub const fn config(&self) -> &Config<'b> {
+        &self.config
     }
 
     /// Who the panel says it is, once it has.
@@ -288,12 +295,11 @@ impl<'b> Controller<'b> {
         if let Err(error) = device.guid.as_str() {
             return Err(Fault::new(FaultKind::NotText, super::VERSIONED_HEADER.saturating_add(error.valid_up_to())));
         }
-        let id = DeviceId::from_text(device.guid);
-        if !self.config.device_ids.is_empty() && !id.is_some_and(|id| self.config.device_ids.contains(&id.as_str())) {
+        if !self.config.allows(device.guid) {
             self.closing = Some(CloseReason::DeviceRefused);
             return Ok(false);
         }
-        if let Some(id) = id {
+        if let Some(id) = DeviceId::from_text(device.guid) {
             let mut firmware = [0; 3];
             copy(&mut firmware, device.firmware.as_bytes());
             let device = Some(DeviceInfo { id, firmware });

@@ -2,7 +2,8 @@
 
 use crate::error::ConfigError;
 use crate::g90::AlertFlags;
-use crate::g90::cloud::device_id::MAX_DEVICE_ID;
+use crate::g90::cloud::device_id::{DeviceId, MAX_DEVICE_ID};
+use crate::g90::cloud::padded::PaddedText;
 
 /// How a [`Controller`](super::Controller) behaves.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +99,12 @@ impl Config<'_> {
             return Err(ConfigError::BadText { field: "device_ids" });
         }
         Ok(())
+    }
+
+    /// Whether [`device_ids`](Self::device_ids) lets a panel connect that tells this id in its hello.
+    #[must_use]
+    pub fn allows(&self, guid: PaddedText<'_>) -> bool {
+        self.device_ids.is_empty() || DeviceId::from_text(guid).is_some_and(|id| self.device_ids.contains(&id.as_str()))
     }
 
     /// The port that a panel looking for its cloud is told.

@@ -54,8 +54,8 @@ pub(crate) struct DiscoverArgs {
 }
 
 const HELP: &str = "\
-With --target or --device-id it ends with the first answer, unless --all is given. A broadcast goes out by one network only, that of the
-default route: name another one by its broadcast address.
+With --target or --device-id it ends with the first answer, unless --all is given. A broadcast goes out by one
+network only, that of the default route: name another one by its broadcast address.
 
 Exit codes: 0 something was found, 2 wrong arguments or no way to ask, 3 nothing answered in time.
 

@@ -1,5 +1,7 @@
 //! What `panelctl send g90` can be asked to send.
 
+use std::net::Ipv4Addr;
+
 use clap::{Subcommand, ValueEnum};
 use codec_core::g90::devices::{DEVICES, Definition, SENSORS};
 use codec_core::g90::local::controller::List;
@@ -105,10 +107,10 @@ pub(super) enum What {
     /// Tell the panel where its cloud is. Nothing answers; it takes effect when the panel connects again
     CloudServer {
         /// Address, in digits: panels resolve no names
-        #[arg(value_name = "ADDRESS")]
+        #[arg(value_name = "ADDRESS", value_parser = digits)]
         address: String,
         /// TCP port
-        #[arg(long, value_name = "PORT", default_value_t = CLOUD_PORT)]
+        #[arg(long, value_name = "PORT", default_value_t = CLOUD_PORT, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
     },
     /// Send any command
@@ -213,6 +215,12 @@ fn definition(table: &'static [Definition], name: &str) -> Result<&'static Defin
         let names: Vec<&str> = table.iter().map(Definition::name).collect();
         format!("write one of {}", names.join(", "))
     })
+}
+
+/// An address that panels understand.
+pub(super) fn digits(text: &str) -> Result<String, String> {
+    let address: Ipv4Addr = text.parse().map_err(|_| "write an IPv4 address such as 192.0.2.20: panels resolve no names")?;
+    Ok(address.to_string())
 }
 
 fn command(text: &str) -> Result<CommandCode, String> {

@@ -47,8 +47,8 @@ pub(crate) struct SendArgs {
 }
 
 const HELP: &str = "\
-Exit codes: 0 confirmed, answered, or sent where nothing answers; 1 an answer that cannot be used; 2 wrong arguments or no way to send;
-3 nothing came in time; 4 refused, by the panel or before it was sent.
+Exit codes: 0 confirmed, answered, or sent where nothing answers; 1 an answer that cannot be used; 2 wrong arguments or no way to
+send; 3 nothing came in time; 4 refused, by the panel or before it was sent.
 
 Examples:
   panelctl send g90 192.0.2.7 arm-away

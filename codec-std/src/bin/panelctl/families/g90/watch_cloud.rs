@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use super::cloud::decode::hidden;
 use super::known::Known;
+use super::request::digits;
 use super::simulate::host_and_port;
 use super::watch::{News, Shown};
 use crate::decode::Show as _;
@@ -41,11 +42,11 @@ pub(crate) struct CloudArgs {
     listen: SocketAddr,
 
     /// The address that panels are told when they ask for their cloud: one of this computer that they reach
-    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1", value_parser = digits)]
     announce: String,
 
     /// The port that panels are told [default: the one that is listened on]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     announce_port: Option<u16>,
 
     /// A panel that may connect, by its identity (GUID); several times for several [default: all]
