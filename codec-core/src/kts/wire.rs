@@ -12,12 +12,15 @@ use core::fmt;
 
 use super::address::{ActionForm, Actions};
 use super::records::{List, Object, Query, Reply, Settings, TaskReply, Update, Zone};
+use super::rows::BeforeList;
 use super::task::Task;
 use super::unwrap;
+use super::usual::{run, speculate};
 use super::verbs::Verb;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::cursor::Cursor;
 use crate::text::json::{self, Array, Text, Value};
+use crate::text::scan;
 
 /// Longest frame in bytes, the delimiter not counted. The document says 40 KB.
 pub const MAX_FRAME: usize = 40 * 1024;
@@ -51,7 +54,7 @@ pub struct Frame<'i> {
     tag: Option<Text<'i>>,
     /// What `cmd` means.
     verb: Verb<'i>,
-    /// All records of `data` were read.
+    /// What is in `data` was found right.
     checked: bool,
 }
 
@@ -130,9 +133,12 @@ pub fn decode(text: &mut [u8]) -> Result<Frame<'_>, Fault> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
-    let wrapped = Frame::read(text, order)?.wrapped();
-    if let Some(range) = wrapped {
-        unwrap::in_place(text.get_mut(range).unwrap_or_default());
+    // Most lists need no second look.
+    if Frame::before_list(text).is_none() {
+        let wrapped = Frame::read(text, order)?.wrapped();
+        if let Some(range) = wrapped {
+            unwrap::in_place(text.get_mut(range).unwrap_or_default());
+        }
     }
     decode_ref(text, order)
 }
@@ -143,6 +149,9 @@ pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
 /// As [`decode`].
 pub fn decode_ref(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
     let frame = Frame::read(text, order)?;
+    if frame.checked {
+        return Ok(frame);
+    }
     frame.parse().map(|_| Frame { checked: true, ..frame }).map_err(|fault| Fault { at: fault.at.saturating_add(frame.data_at()), ..fault })
 }
 
@@ -189,6 +198,60 @@ impl<'i> Frame<'i> {
             return Err(Fault::new(FaultKind::TooLong { limit: MAX_FRAME_U32 }, MAX_FRAME));
         }
         let text = json::utf8(bytes)?;
+        match Self::usual(text).filter(|_| speculate()) {
+            Some(frame) => Ok(frame),
+            None => Self::general(text, order),
+        }
+    }
+
+    /// `sn` and `cmd` and what stands from the closing quote of `cmd`, if the frame begins as usual.
+    #[inline(always)]
+    fn front(text: &'i str) -> Option<(Text<'i>, Text<'i>, &'i str)> {
+        let (sn, rest) = scan::plain(text.strip_prefix("{\"sn\":\"")?);
+        let (cmd, rest) = scan::plain(rest.strip_prefix("\",\"cmd\":\"")?);
+        Some((Text::new(sn), Text::new(cmd), rest))
+    }
+
+    /// What a frame is, if it is as usual up to its list.
+    #[inline(always)]
+    pub(crate) fn before_list(bytes: &'i [u8]) -> Option<(Verb<'i>, BeforeList<'i>)> {
+        if bytes.len() > MAX_FRAME {
+            return None;
+        }
+        let text = core::str::from_utf8(bytes).ok()?;
+        let (sn, cmd, rest) = Self::front(text)?;
+        let rest = rest.strip_prefix("\",\"data\":[")?;
+        Some((Verb::from_text(cmd), BeforeList { sn, text, rest }))
+    }
+
+    /// A list or a keep-alive with nothing in it but what must be, and nothing between: what most frames are. Such a frame is right in
+    /// either order.
+    #[inline(always)]
+    fn usual(text: &'i str) -> Option<Self> {
+        let (sn, cmd, rest) = Self::front(text)?;
+        let verb = Verb::from_text(cmd);
+        let (data, data_end) = if verb == Verb::Keepalive && rest == "\"}" {
+            (None, 0)
+        } else {
+            let list = rest.strip_prefix("\",\"data\":")?.strip_suffix('}')?;
+            let records = list.strip_prefix('[')?;
+            let len = match verb {
+                Verb::Zones => run::<Zone<'i>>(records),
+                Verb::Objects => run::<Object<'i>>(records),
+                Verb::Push => run::<Update<'i>>(records),
+                _ => return None,
+            };
+            if records.get(len..) != Some("]") {
+                return None;
+            }
+            (Some(Value::Array(Array::new(list))), text.len().saturating_sub(1))
+        };
+        Some(Self { sn, cmd, data, data_end, timestamp: None, rand: None, sign: None, tag: None, verb, checked: true })
+    }
+
+    /// Any frame.
+    #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+    fn general(text: &'i str, order: Order) -> Result<Self, Fault> {
         let mut cursor = Cursor::new(text);
         cursor.space();
         if cursor.peek() != Some(b'{') {
