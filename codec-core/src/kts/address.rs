@@ -205,3 +205,28 @@ impl fmt::Debug for Actions<'_> {
         f.debug_list().entries(*self).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+
+    use super::*;
+
+    #[test]
+    fn levels_have_one_to_three_digits_whatever_follows() {
+        for value in 0..1000_u16 {
+            for digits in [format!("{value}"), format!("{value:02}"), format!("{value:03}")] {
+                for behind in ["", "/", "/1/2\"}", "\"", ":   ", "\u{e9}\u{e9}", "/999", "\u{7f}999"] {
+                    let text = format!("{digits}{behind}");
+                    assert_eq!(level(text.as_bytes()), Some((value, behind.as_bytes())), "{text}");
+                }
+            }
+        }
+        for text in ["", "/", "/1", "a123", "\u{e9}12", ":111"] {
+            assert_eq!(level(text.as_bytes()), None, "{text}");
+        }
+        for (text, right) in [("31/7/255", true), ("32/7/255", false), ("31/8/255", false), ("31/7/256", false), ("1/2/3333", false)] {
+            assert_eq!(GroupAddress::parse(text).is_some(), right, "{text}");
+        }
+    }
+}

@@ -326,6 +326,9 @@ impl<'i, T: Record<'i>> Records<'i, T> {
     fn read(&mut self) -> Option<Result<T, Fault>> {
         if speculate() {
             let rest = self.cursor.rest();
+            if rest == "]" {
+                return None;
+            }
             if let Some((record, behind)) = T::usual(rest.strip_prefix(',').unwrap_or(rest)) {
                 self.cursor.go(behind);
                 return Some(Ok(record));

@@ -8,19 +8,21 @@
 //! When several things are wrong, the first of this list is told: it is too long, it is not JSON, its members are out of order, an address or
 //! action is none.
 
+mod front;
+
 use core::fmt;
+
+pub(crate) use front::Head;
 
 use super::address::{ActionForm, Actions};
 use super::records::{List, Object, Query, Reply, Settings, TaskReply, Update, Zone};
-use super::rows::BeforeList;
 use super::task::Task;
 use super::unwrap;
-use super::usual::{run, speculate};
+use super::usual::speculate;
 use super::verbs::Verb;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::cursor::Cursor;
 use crate::text::json::{self, Array, Text, Value};
-use crate::text::scan;
 
 /// Longest frame in bytes, the delimiter not counted. The document says 40 KB.
 pub const MAX_FRAME: usize = 40 * 1024;
@@ -148,10 +150,16 @@ pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_ref(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
-    let frame = Frame::read(text, order)?;
-    if frame.checked {
-        return Ok(frame);
+    match core::str::from_utf8(text).ok().filter(|text| text.len() <= MAX_FRAME && speculate()).and_then(Frame::usual) {
+        Some(frame) => Ok(frame),
+        None => any(text, order),
     }
+}
+
+/// As [`decode_ref`], for frames that are not as usual.
+#[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+fn any(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
+    let frame = Frame::read(text, order)?;
     frame.parse().map(|_| Frame { checked: true, ..frame }).map_err(|fault| Fault { at: fault.at.saturating_add(frame.data_at()), ..fault })
 }
 
@@ -198,60 +206,6 @@ impl<'i> Frame<'i> {
             return Err(Fault::new(FaultKind::TooLong { limit: MAX_FRAME_U32 }, MAX_FRAME));
         }
         let text = json::utf8(bytes)?;
-        match Self::usual(text).filter(|_| speculate()) {
-            Some(frame) => Ok(frame),
-            None => Self::general(text, order),
-        }
-    }
-
-    /// `sn` and `cmd` and what stands from the closing quote of `cmd`, if the frame begins as usual.
-    #[inline(always)]
-    fn front(text: &'i str) -> Option<(Text<'i>, Text<'i>, &'i str)> {
-        let (sn, rest) = scan::plain(text.strip_prefix("{\"sn\":\"")?);
-        let (cmd, rest) = scan::plain(rest.strip_prefix("\",\"cmd\":\"")?);
-        Some((Text::new(sn), Text::new(cmd), rest))
-    }
-
-    /// What a frame is, if it is as usual up to its list.
-    #[inline(always)]
-    pub(crate) fn before_list(bytes: &'i [u8]) -> Option<(Verb<'i>, BeforeList<'i>)> {
-        if bytes.len() > MAX_FRAME {
-            return None;
-        }
-        let text = core::str::from_utf8(bytes).ok()?;
-        let (sn, cmd, rest) = Self::front(text)?;
-        let rest = rest.strip_prefix("\",\"data\":[")?;
-        Some((Verb::from_text(cmd), BeforeList { sn, text, rest }))
-    }
-
-    /// A list or a keep-alive with nothing in it but what must be, and nothing between: what most frames are. Such a frame is right in
-    /// either order.
-    #[inline(always)]
-    fn usual(text: &'i str) -> Option<Self> {
-        let (sn, cmd, rest) = Self::front(text)?;
-        let verb = Verb::from_text(cmd);
-        let (data, data_end) = if verb == Verb::Keepalive && rest == "\"}" {
-            (None, 0)
-        } else {
-            let list = rest.strip_prefix("\",\"data\":")?.strip_suffix('}')?;
-            let records = list.strip_prefix('[')?;
-            let len = match verb {
-                Verb::Zones => run::<Zone<'i>>(records),
-                Verb::Objects => run::<Object<'i>>(records),
-                Verb::Push => run::<Update<'i>>(records),
-                _ => return None,
-            };
-            if records.get(len..) != Some("]") {
-                return None;
-            }
-            (Some(Value::Array(Array::new(list))), text.len().saturating_sub(1))
-        };
-        Some(Self { sn, cmd, data, data_end, timestamp: None, rand: None, sign: None, tag: None, verb, checked: true })
-    }
-
-    /// Any frame.
-    #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
-    fn general(text: &'i str, order: Order) -> Result<Self, Fault> {
         let mut cursor = Cursor::new(text);
         cursor.space();
         if cursor.peek() != Some(b'{') {
@@ -514,51 +468,5 @@ impl<'i> Reading<'i> {
         }
         let Self { data, data_end, timestamp, rand, sign, tag, checked, .. } = self;
         Ok(Frame { sn, cmd, data, data_end, timestamp, rand, sign, tag, verb, checked })
-    }
-}
-
-/// What stands before `data`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Head<'i> {
-    pub(crate) sn: Text<'i>,
-    pub(crate) cmd: Text<'i>,
-    /// Offset of the first byte of `data`, if there is a `data`.
-    pub(crate) data_at: Option<usize>,
-}
-
-impl<'i> Head<'i> {
-    /// Reads the front of a frame that may go on behind `bytes`. The lenient order passes over unknown members, but `sn` and `cmd` must come
-    /// before `data` here too.
-    pub(crate) fn read(bytes: &'i [u8], order: Order) -> Result<Self, Fault> {
-        // A character may be cut at the end.
-        let text = match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => bytes.get(..error.valid_up_to()).and_then(|good| core::str::from_utf8(good).ok()).unwrap_or_default(),
-        };
-        let mut cursor = Cursor::new(text);
-        cursor.space();
-        cursor.open()?;
-        let mut reading = Reading::new(order);
-        while cursor.more(b'}')? {
-            cursor.space();
-            let at = cursor.at;
-            let name = Name::of(cursor.key()?);
-            cursor.space();
-            if name == Name::Data {
-                reading.member(at, name, Value::Null, cursor.at);
-                return match (reading.wrong, reading.sn, reading.cmd) {
-                    (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: Some(cursor.at) }),
-                    (Some(fault), _, _) => Err(fault),
-                    _ => Err(Fault::new(FaultKind::Order, at)),
-                };
-            }
-            let value = cursor.value()?;
-            reading.member(at, name, value, cursor.at);
-        }
-        match (reading.wrong, reading.sn, reading.cmd) {
-            (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: None }),
-            (Some(fault), _, _) => Err(fault),
-            _ => Err(Fault::new(FaultKind::Order, cursor.at)),
-        }
     }
 }
