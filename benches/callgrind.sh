@@ -24,14 +24,16 @@ for task in decode stream encode request; do
     printf '%-10s%s\n' "$task" "$row"
 done
 printf '\n%-16s %9s %9s\n' 'ins/byte' ours ordinary
-for task in ksenia/changes ksenia/answers ksenia/stream ksenia/orders kts/pushes kts/objects kts/segments; do
+for task in ksenia/changes ksenia/answers ksenia/stream ksenia/orders kts/pushes kts/once_pushes kts/objects kts/once_objects \
+    kts/segments; do
     row=''
     for who in ours ordinary; do
         family=${task%/*} case="${who}_${task#*/}"
-        # Nobody else takes a message in pieces.
+        # Nobody else takes a message in pieces, or has two ways to read it.
         case $case in
             ordinary_stream) case=ordinary_answers ;;
-            ordinary_segments) case=ordinary_objects ;;
+            ordinary_segments | ordinary_once_objects) case=ordinary_objects ;;
+            ordinary_once_pushes) case=ordinary_pushes ;;
         esac
         bytes=$(valgrind --tool=callgrind --toggle-collect="benches::$family::$who::$case" --callgrind-out-file="$out" \
             "$binary" count "$family" "$case" 2>/dev/null)

@@ -35,6 +35,8 @@ impl Input {
             "ordinary_pushes" => (ordinary::ordinary_pushes(pushes), pushes.stream().len()),
             "ours_objects" => (ours::ours_objects(objects), objects.stream().len()),
             "ordinary_objects" => (ordinary::ordinary_objects(objects), objects.stream().len()),
+            "ours_once_pushes" => (ours::ours_once_pushes(pushes), pushes.stream().len()),
+            "ours_once_objects" => (ours::ours_once_objects(objects), objects.stream().len()),
             "ours_segments" => (ours::ours_segments(objects), objects.stream().len()),
             _ => return Err(format!("no case {case}")),
         })
@@ -68,10 +70,32 @@ impl Input {
             false,
         )?;
         task(
+            "the same in one pass",
+            pushes,
+            &mut [
+                Contender::new("ours", || ours::ours_once_pushes(pushes)),
+                Contender::new("ordinary", || ordinary::ordinary_pushes(pushes)),
+            ],
+            (1, 0),
+            4.0,
+            false,
+        )?;
+        task(
             "rsp2 of 40 KB: frame, type",
             objects,
             &mut [
                 Contender::new("ours", || ours::ours_objects(objects)),
+                Contender::new("ordinary", || ordinary::ordinary_objects(objects)),
+            ],
+            (1, 0),
+            5.0,
+            false,
+        )?;
+        task(
+            "the same in one pass",
+            objects,
+            &mut [
+                Contender::new("ours", || ours::ours_once_objects(objects)),
                 Contender::new("ordinary", || ordinary::ordinary_objects(objects)),
             ],
             (1, 0),
@@ -96,7 +120,10 @@ mod tests {
     #[test]
     fn all_ways_agree() {
         let input = Input::generate();
-        for cases in [&["ours_pushes", "ordinary_pushes"][..], &["ours_objects", "ordinary_objects", "ours_segments"]] {
+        for cases in [
+            &["ours_pushes", "ours_once_pushes", "ordinary_pushes"][..],
+            &["ours_objects", "ours_once_objects", "ordinary_objects", "ours_segments"],
+        ] {
             let checks: Vec<Check> = cases.iter().map(|case| input.count(case).unwrap().0).collect();
             assert_ne!(checks[0], Check::default());
             assert!(checks.iter().all(|check| *check == checks[0]), "{cases:?}: {checks:?}");

@@ -2,10 +2,6 @@
 
 use core::fmt;
 
-use nom::combinator::all_consuming;
-use nom::sequence::separated_pair;
-use nom::{IResult, Parser as _};
-
 use crate::error::{Fault, FaultKind};
 use crate::text::json::Text;
 
@@ -22,23 +18,21 @@ use crate::text::json::Text;
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct GroupAddress(u16);
 
-/// One to three decimal digits. The parsers for single characters are our own: nom's cut slices with a check that a compiler cannot
-/// always prove away.
-fn number(text: &[u8]) -> IResult<&[u8], u16, ()> {
-    let count = text.iter().take_while(|digit| digit.is_ascii_digit()).count();
-    match text.split_at_checked(count) {
-        Some((digits, behind)) if (1..=3).contains(&count) => {
-            Ok((behind, digits.iter().fold(0_u16, |number, digit| number.wrapping_mul(10).wrapping_add((digit & 0x0F).into()))))
-        }
-        _ => Err(nom::Err::Error(())),
-    }
-}
-
-fn slash(text: &[u8]) -> IResult<&[u8], (), ()> {
-    match text {
-        [b'/', behind @ ..] => Ok((behind, ())),
-        _ => Err(nom::Err::Error(())),
-    }
+/// One to three decimal digits, and what follows.
+#[inline(always)]
+const fn level(text: &[u8]) -> Option<(u16, &[u8])> {
+    let (value, behind) = match text {
+        [ones @ b'0'..=b'9', behind @ ..] => (*ones as u16 & 15, behind),
+        _ => return None,
+    };
+    let (value, behind) = match behind {
+        [ones @ b'0'..=b'9', behind @ ..] => (value.wrapping_mul(10).wrapping_add(*ones as u16 & 15), behind),
+        _ => return Some((value, behind)),
+    };
+    Some(match behind {
+        [ones @ b'0'..=b'9', behind @ ..] => (value.wrapping_mul(10).wrapping_add(*ones as u16 & 15), behind),
+        _ => (value, behind),
+    })
 }
 
 impl GroupAddress {
@@ -51,15 +45,29 @@ impl GroupAddress {
     /// From `main/middle/sub`, one to three decimal digits each.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let levels = separated_pair(number, slash, separated_pair(number, slash, number));
-        let (_, (main, (middle, sub))) = all_consuming(levels).parse(text.as_bytes()).ok()?;
-        Self::new(u8::try_from(main).ok()?, u8::try_from(middle).ok()?, u8::try_from(sub).ok()?)
+        Self::front(text.as_bytes()).filter(|(_, len)| *len == text.len()).map(|(address, _)| address)
+    }
+
+    /// The address at the front of a text, and how many bytes it takes. A quote or nothing follows.
+    #[inline]
+    pub(crate) fn front(text: &[u8]) -> Option<(Self, usize)> {
+        let (main, behind) = level(text)?;
+        let (middle, behind) = level(behind.strip_prefix(b"/")?)?;
+        let (sub, behind) = level(behind.strip_prefix(b"/")?)?;
+        if !matches!(behind, [] | [b'"', ..]) || main > 31 || middle > 7 || sub > 255 {
+            return None;
+        }
+        Some((Self(main << 11 | middle << 8 | sub), text.len().saturating_sub(behind.len())))
     }
 
     /// As [`parse`](Self::parse), for a text that was received.
     #[must_use]
     pub fn from_text(text: Text<'_>) -> Option<Self> {
-        Self::parse(text.decoded(&mut [0; 16])?)
+        // Escapes are rare, and a text with one is no address as it stands.
+        Self::parse(text.raw()).or_else(|| match text.plain() {
+            Some(_) => None,
+            None => Self::parse(text.copy_to(&mut [0; 16])?),
+        })
     }
 
     /// The main group, 0 to 31.
@@ -195,5 +203,30 @@ impl<'i> Iterator for Actions<'i> {
 impl fmt::Debug for Actions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(*self).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+
+    use super::*;
+
+    #[test]
+    fn levels_have_one_to_three_digits_whatever_follows() {
+        for value in 0..1000_u16 {
+            for digits in [format!("{value}"), format!("{value:02}"), format!("{value:03}")] {
+                for behind in ["", "/", "/1/2\"}", "\"", ":   ", "\u{e9}\u{e9}", "/999", "\u{7f}999"] {
+                    let text = format!("{digits}{behind}");
+                    assert_eq!(level(text.as_bytes()), Some((value, behind.as_bytes())), "{text}");
+                }
+            }
+        }
+        for text in ["", "/", "/1", "a123", "\u{e9}12", ":111"] {
+            assert_eq!(level(text.as_bytes()), None, "{text}");
+        }
+        for (text, right) in [("31/7/255", true), ("32/7/255", false), ("31/8/255", false), ("31/7/256", false), ("1/2/3333", false)] {
+            assert_eq!(GroupAddress::parse(text).is_some(), right, "{text}");
+        }
     }
 }

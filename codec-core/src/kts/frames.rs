@@ -1,6 +1,7 @@
 //! Where one frame ends and the next begins in a stream of bytes.
 
 use super::wire::{DELIMITER, MAX_FRAME};
+use crate::text::scan;
 
 /// What the front of the unread bytes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,11 +116,19 @@ pub(crate) fn find_delimiter(unread: &[u8], from: usize) -> (usize, Option<usize
     }
 }
 
-/// How many bytes stand before the first CR, eight at a time.
+/// How many bytes stand before the first CR, thirty-two and then eight at a time.
 fn before_return(text: &[u8]) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let mut passed = 0_usize;
     let mut rest = text;
+    // Without a way out of the inner loop, it becomes vector instructions where there are some.
+    while let Some((many, behind)) = rest.split_first_chunk::<32>().filter(|_| scan::WORDS) {
+        if many.iter().fold(false, |found, byte| found | (*byte == b'\r')) {
+            break;
+        }
+        passed = passed.saturating_add(32);
+        rest = behind;
+    }
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
         let eight = u64::from_le_bytes(*eight) ^ (0x0D * EACH);
         // The lowest bit is right; those above it may be set wrongly.

@@ -6,6 +6,7 @@ use core::marker::PhantomData;
 use super::address::{ActionForm, Actions, GroupAddress};
 use super::eis::DeviceType;
 use super::task::{Task, TaskFlag};
+use super::usual::{run, speculate, usual};
 use crate::error::{Fault, FaultKind};
 use crate::secret::Secret;
 use crate::text::cursor::Cursor;
@@ -16,7 +17,9 @@ pub(crate) const NONE: &str = "-1";
 
 /// `None` for `-1`.
 fn some(text: Text<'_>) -> Option<Text<'_>> {
-    (text != NONE).then_some(text)
+    // Most values begin with a digit.
+    let other = !matches!(text.raw().as_bytes(), [b'-' | b'\\', ..]);
+    (other || text != NONE).then_some(text)
 }
 
 /// `None` for an empty text.
@@ -26,7 +29,8 @@ fn filled(text: Option<Text<'_>>) -> Option<Text<'_>> {
 
 /// Members of the object at the cursor, by name. `usual` are the names as they stand in a frame, `"NAME":"`, in the order in which hosts
 /// send them: most members are found by one comparison. Of several with one name the last counts.
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(always))]
 fn members<'i, const N: usize>(cursor: &mut Cursor<'i>, usual: &[&str; N]) -> Result<[Option<Text<'i>>; N], Fault> {
     let mut found = [None; N];
     cursor.open()?;
@@ -62,12 +66,25 @@ pub trait Record<'i>: Sized {
     #[doc(hidden)]
     fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault>;
 
+    /// Reads the object at the front of a text, if nothing in it is unusual or wrong. Gives also what follows.
+    #[doc(hidden)]
+    fn usual(text: &'i str) -> Option<(Self, &'i str)>;
+
+    /// What follows the object at the front of a text, if [`usual`](Self::usual) would read it.
+    #[doc(hidden)]
+    fn pass(text: &[u8]) -> Option<&[u8]>;
+
     /// Checks `text`, one object.
     ///
     /// # Errors
     /// Class `json` if it is no object, `address` if a group address is none.
     fn parse(text: &'i [u8]) -> Result<Self, Fault> {
         let text = crate::text::json::utf8(text)?;
+        if speculate() {
+            if let Some((record, "")) = Self::usual(text) {
+                return Ok(record);
+            }
+        }
         let mut cursor = Cursor::new(text);
         cursor.space();
         let record = Self::read(&mut cursor)?;
@@ -95,6 +112,11 @@ impl<'i> Record<'i> for Zone<'i> {
     fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
         let [id, name, parent, icon] = members(cursor, &["\"nID\":\"", "\"nName\":\"", "\"pID\":\"", "\"Icon\":\""])?;
         Ok(Self { id, name, parent: parent.and_then(some), icon })
+    }
+
+    usual! {
+        text id = "nID", text name = "nName", text parent = "pID", text icon = "Icon",
+        => Self { id, name, parent: parent.and_then(some), icon }
     }
 }
 
@@ -150,19 +172,34 @@ impl<'i> Record<'i> for Object<'i> {
             Some(text) => GroupAddress::from_text(text).map(Some).ok_or(Fault::new(FaultKind::Address, at)),
             None => Ok(None),
         };
-        Ok(Self {
+        let (write, status, third) = (address(write)?, address(status)?, address(third)?);
+        Ok(Self::of([id, eis, value, name, room, device, group, icon], [write, status, third]))
+    }
+
+    usual! {
+        text id = "oID", text eis = "EIS", text value = "val", text name = "oName", text room = "room", text device = "type",
+        address write = "addrSet", address status = "addrSet2", address third = "addrSet3", text group = "group", text icon = "Icon",
+        => Self::of([id, eis, value, name, room, device, group, icon], [write, status, third])
+    }
+}
+
+impl<'i> Object<'i> {
+    #[inline(always)]
+    fn of(texts: [Option<Text<'i>>; 8], [write, status, third]: [Option<GroupAddress>; 3]) -> Self {
+        let [id, eis, value, name, room, device, group, icon] = texts;
+        Self {
             id,
             eis,
             value: value.and_then(some),
             name,
             room: filled(room),
             device: filled(device).map(DeviceType::from_text),
-            write: address(write)?,
-            status: address(status)?,
-            third: address(third)?,
+            write,
+            status,
+            third,
             group: filled(group),
             icon: filled(icon),
-        })
+        }
     }
 }
 
@@ -195,6 +232,11 @@ impl<'i> Record<'i> for Update<'i> {
     fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
         let [id, eis, value, room, navi] = members(cursor, &["\"oID\":\"", "\"EIS\":\"", "\"val\":\"", "\"room\":\"", "\"navi\":\""])?;
         Ok(Self { id, eis, value: value.and_then(some), room: filled(room), navi: filled(navi) })
+    }
+
+    usual! {
+        text id = "oID", text eis = "EIS", text value = "val", text room = "room", text navi = "navi",
+        => Self { id, eis, value: value.and_then(some), room: filled(room), navi: filled(navi) }
     }
 }
 
@@ -232,6 +274,13 @@ impl<'i, T: Record<'i>> List<'i, T> {
         cursor.deeper().ok()?;
         while cursor.more(b']').ok()? {
             cursor.space();
+            if speculate() {
+                let len = run::<T>(cursor.rest());
+                cursor.at = cursor.at.saturating_add(len);
+                if len > 0 {
+                    continue;
+                }
+            }
             if cursor.peek() == Some(b'{') {
                 T::read(cursor).ok()?;
             } else {
@@ -266,7 +315,30 @@ pub struct Records<'i, T> {
 }
 
 impl<'i, T: Record<'i>> Records<'i, T> {
+    /// The records from `rest`, an end of `text` inside a list. All of it was checked.
+    pub(crate) fn within(text: &'i str, rest: &str) -> Self {
+        let mut cursor = Cursor::inside(text);
+        cursor.go(rest);
+        Self { cursor, record: PhantomData }
+    }
+
+    #[inline(always)]
     fn read(&mut self) -> Option<Result<T, Fault>> {
+        if speculate() {
+            let rest = self.cursor.rest();
+            if rest == "]" {
+                return None;
+            }
+            if let Some((record, behind)) = T::usual(rest.strip_prefix(',').unwrap_or(rest)) {
+                self.cursor.go(behind);
+                return Some(Ok(record));
+            }
+        }
+        self.read_any()
+    }
+
+    #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+    fn read_any(&mut self) -> Option<Result<T, Fault>> {
         loop {
             self.cursor.more(b']').ok().filter(|more| *more)?;
             self.cursor.space();
@@ -281,6 +353,7 @@ impl<'i, T: Record<'i>> Records<'i, T> {
 impl<'i, T: Record<'i>> Iterator for Records<'i, T> {
     type Item = T;
 
+    #[inline]
     fn next(&mut self) -> Option<T> {
         self.read()?.ok()
     }

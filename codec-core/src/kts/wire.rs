@@ -8,12 +8,17 @@
 //! When several things are wrong, the first of this list is told: it is too long, it is not JSON, its members are out of order, an address or
 //! action is none.
 
+mod front;
+
 use core::fmt;
+
+pub(crate) use front::Head;
 
 use super::address::{ActionForm, Actions};
 use super::records::{List, Object, Query, Reply, Settings, TaskReply, Update, Zone};
 use super::task::Task;
 use super::unwrap;
+use super::usual::speculate;
 use super::verbs::Verb;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::cursor::Cursor;
@@ -51,7 +56,7 @@ pub struct Frame<'i> {
     tag: Option<Text<'i>>,
     /// What `cmd` means.
     verb: Verb<'i>,
-    /// All records of `data` were read.
+    /// What is in `data` was found right.
     checked: bool,
 }
 
@@ -130,9 +135,12 @@ pub fn decode(text: &mut [u8]) -> Result<Frame<'_>, Fault> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
-    let wrapped = Frame::read(text, order)?.wrapped();
-    if let Some(range) = wrapped {
-        unwrap::in_place(text.get_mut(range).unwrap_or_default());
+    // Most lists need no second look.
+    if Frame::before_list(text).is_none() {
+        let wrapped = Frame::read(text, order)?.wrapped();
+        if let Some(range) = wrapped {
+            unwrap::in_place(text.get_mut(range).unwrap_or_default());
+        }
     }
     decode_ref(text, order)
 }
@@ -142,6 +150,15 @@ pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_ref(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
+    match core::str::from_utf8(text).ok().filter(|text| text.len() <= MAX_FRAME && speculate()).and_then(Frame::usual) {
+        Some(frame) => Ok(frame),
+        None => any(text, order),
+    }
+}
+
+/// As [`decode_ref`], for frames that are not as usual.
+#[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+fn any(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
     let frame = Frame::read(text, order)?;
     frame.parse().map(|_| Frame { checked: true, ..frame }).map_err(|fault| Fault { at: fault.at.saturating_add(frame.data_at()), ..fault })
 }
@@ -451,51 +468,5 @@ impl<'i> Reading<'i> {
         }
         let Self { data, data_end, timestamp, rand, sign, tag, checked, .. } = self;
         Ok(Frame { sn, cmd, data, data_end, timestamp, rand, sign, tag, verb, checked })
-    }
-}
-
-/// What stands before `data`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Head<'i> {
-    pub(crate) sn: Text<'i>,
-    pub(crate) cmd: Text<'i>,
-    /// Offset of the first byte of `data`, if there is a `data`.
-    pub(crate) data_at: Option<usize>,
-}
-
-impl<'i> Head<'i> {
-    /// Reads the front of a frame that may go on behind `bytes`. The lenient order passes over unknown members, but `sn` and `cmd` must come
-    /// before `data` here too.
-    pub(crate) fn read(bytes: &'i [u8], order: Order) -> Result<Self, Fault> {
-        // A character may be cut at the end.
-        let text = match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => bytes.get(..error.valid_up_to()).and_then(|good| core::str::from_utf8(good).ok()).unwrap_or_default(),
-        };
-        let mut cursor = Cursor::new(text);
-        cursor.space();
-        cursor.open()?;
-        let mut reading = Reading::new(order);
-        while cursor.more(b'}')? {
-            cursor.space();
-            let at = cursor.at;
-            let name = Name::of(cursor.key()?);
-            cursor.space();
-            if name == Name::Data {
-                reading.member(at, name, Value::Null, cursor.at);
-                return match (reading.wrong, reading.sn, reading.cmd) {
-                    (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: Some(cursor.at) }),
-                    (Some(fault), _, _) => Err(fault),
-                    _ => Err(Fault::new(FaultKind::Order, at)),
-                };
-            }
-            let value = cursor.value()?;
-            reading.member(at, name, value, cursor.at);
-        }
-        match (reading.wrong, reading.sn, reading.cmd) {
-            (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: None }),
-            (Some(fault), _, _) => Err(fault),
-            _ => Err(Fault::new(FaultKind::Order, cursor.at)),
-        }
     }
 }

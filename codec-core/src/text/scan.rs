@@ -4,7 +4,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Whether eight bytes at a time are faster than one. On Cortex-M0+ they are not.
-const WORDS: bool = cfg!(target_pointer_width = "64");
+pub(crate) const WORDS: bool = cfg!(target_pointer_width = "64");
 
 /// High bits at the bytes of `word` that end a plain run: a quote, a backslash or a control character. Bits above the lowest one may be
 /// set wrongly; the lowest is right.

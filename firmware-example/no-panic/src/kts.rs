@@ -5,8 +5,9 @@ use codec_core::kts::controller::{Command as Ask, Config, Event, Failure, Memory
 use codec_core::kts::panel::{self, Credentials, ObjectState, TaskState};
 use codec_core::kts::{
     Action, ActionForm, ActionInfo, Actions, Body, Controller, Cut, Days, DeviceType, Frame, FrameWriter, Framer, GroupAddress, Meaning,
-    Object, ObjectInfo, Order, Panel, Query, RecentSignatures, Replays as _, Scheme, Send, Settings, Short, Signature, SignatureSlot, Task,
-    TaskFlag, TaskInfo, TaskReply, TimeOfDay, Update, UpdateInfo, Verb, Zone, ZoneInfo, decode, decode_ref, decode_with, encode, sign,
+    Object, ObjectInfo, Once, Order, Panel, Query, RecentSignatures, Record, Replays as _, Rows, Scheme, Send, Settings, Short, Signature,
+    SignatureSlot, Task, TaskFlag, TaskInfo, TaskReply, TimeOfDay, Update, UpdateInfo, Verb, Zone, ZoneInfo, decode, decode_once,
+    decode_ref, decode_with, encode, sign,
 };
 use codec_core::text::json::Text;
 use codec_core::{Fault, Machine as _};
@@ -22,6 +23,7 @@ pub fn all() {
     frame(decode(&mut bytes));
     frame(decode_with(&mut bytes, order()));
     frame(decode_ref(&bytes, order()));
+    once();
     let mut framer = Framer::new();
     while flag() {
         match framer.next(&bytes, flag()) {
@@ -68,6 +70,29 @@ fn frame(found: Result<Frame<'_>, Fault>) {
         Body::Timing(found) => task(&found),
         Body::TimingReply(found) => task_reply(&found),
         other => see(other),
+    }
+}
+
+fn once() {
+    let bytes = Bytes::<512>::new();
+    match decode_once(bytes.get(), order()) {
+        Ok(Once::Zones(list)) => rows(list, |found| zone(&found)),
+        Ok(Once::Objects(list)) => rows(list, |found| object(&found)),
+        Ok(Once::Push(list)) => rows(list, |found| update(&found)),
+        Ok(Once::Frame(found)) => frame(Ok(found)),
+        Ok(_) => {}
+        Err(error) => fault(error),
+    }
+}
+
+fn rows<'i, T: Record<'i>>(mut rows: Rows<'i, T>, told: impl Fn(T)) {
+    see(rows.sn());
+    while flag() {
+        match rows.next_row() {
+            Ok(Some(row)) => told(row),
+            Ok(None) => {}
+            Err(error) => fault(error),
+        }
     }
 }
 

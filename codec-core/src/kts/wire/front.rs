@@ -1,0 +1,104 @@
+//! The fronts of frames: of those that hosts write as usual (see [`usual`](crate::kts::usual)), and of those that have not all arrived.
+
+use super::{Frame, MAX_FRAME, Name, Order, Reading};
+use crate::error::{Fault, FaultKind};
+use crate::kts::records::{Object, Update, Zone};
+use crate::kts::rows::BeforeList;
+use crate::kts::usual::run;
+use crate::kts::verbs::Verb;
+use crate::text::cursor::Cursor;
+use crate::text::json::{Array, Text, Value};
+use crate::text::scan;
+
+impl<'i> Frame<'i> {
+    /// `sn` and `cmd` and what stands from the closing quote of `cmd`, if the frame begins as usual.
+    #[inline(always)]
+    fn front(text: &'i str) -> Option<(Text<'i>, Text<'i>, &'i str)> {
+        let (sn, rest) = scan::plain(text.strip_prefix("{\"sn\":\"")?);
+        let (cmd, rest) = scan::plain(rest.strip_prefix("\",\"cmd\":\"")?);
+        Some((Text::new(sn), Text::new(cmd), rest))
+    }
+
+    /// What a frame is, if it is as usual up to its list.
+    #[inline(always)]
+    pub(crate) fn before_list(bytes: &'i [u8]) -> Option<(Verb<'i>, BeforeList<'i>)> {
+        if bytes.len() > MAX_FRAME {
+            return None;
+        }
+        let text = core::str::from_utf8(bytes).ok()?;
+        let (sn, cmd, rest) = Self::front(text)?;
+        let rest = rest.strip_prefix("\",\"data\":[")?;
+        Some((Verb::from_text(cmd), BeforeList { sn, text, rest }))
+    }
+
+    /// A list or a keep-alive with nothing in it but what must be, and nothing between: what most frames are. Such a frame is right in
+    /// either order.
+    #[inline(always)]
+    pub(super) fn usual(text: &'i str) -> Option<Self> {
+        let (sn, cmd, rest) = Self::front(text)?;
+        let verb = Verb::from_text(cmd);
+        let (data, data_end) = if verb == Verb::Keepalive && rest == "\"}" {
+            (None, 0)
+        } else {
+            let list = rest.strip_prefix("\",\"data\":")?.strip_suffix('}')?;
+            let records = list.strip_prefix('[')?;
+            let len = match verb {
+                Verb::Zones => run::<Zone<'i>>(records),
+                Verb::Objects => run::<Object<'i>>(records),
+                Verb::Push => run::<Update<'i>>(records),
+                _ => return None,
+            };
+            if records.get(len..) != Some("]") {
+                return None;
+            }
+            (Some(Value::Array(Array::new(list))), text.len().saturating_sub(1))
+        };
+        Some(Self { sn, cmd, data, data_end, timestamp: None, rand: None, sign: None, tag: None, verb, checked: true })
+    }
+}
+
+/// What stands before `data`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head<'i> {
+    pub(crate) sn: Text<'i>,
+    pub(crate) cmd: Text<'i>,
+    /// Offset of the first byte of `data`, if there is a `data`.
+    pub(crate) data_at: Option<usize>,
+}
+
+impl<'i> Head<'i> {
+    /// Reads the front of a frame that may go on behind `bytes`. The lenient order passes over unknown members, but `sn` and `cmd` must come
+    /// before `data` here too.
+    pub(crate) fn read(bytes: &'i [u8], order: Order) -> Result<Self, Fault> {
+        // A character may be cut at the end.
+        let text = match core::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => bytes.get(..error.valid_up_to()).and_then(|good| core::str::from_utf8(good).ok()).unwrap_or_default(),
+        };
+        let mut cursor = Cursor::new(text);
+        cursor.space();
+        cursor.open()?;
+        let mut reading = Reading::new(order);
+        while cursor.more(b'}')? {
+            cursor.space();
+            let at = cursor.at;
+            let name = Name::of(cursor.key()?);
+            cursor.space();
+            if name == Name::Data {
+                reading.member(at, name, Value::Null, cursor.at);
+                return match (reading.wrong, reading.sn, reading.cmd) {
+                    (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: Some(cursor.at) }),
+                    (Some(fault), _, _) => Err(fault),
+                    _ => Err(Fault::new(FaultKind::Order, at)),
+                };
+            }
+            let value = cursor.value()?;
+            reading.member(at, name, value, cursor.at);
+        }
+        match (reading.wrong, reading.sn, reading.cmd) {
+            (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: None }),
+            (Some(fault), _, _) => Err(fault),
+            _ => Err(Fault::new(FaultKind::Order, cursor.at)),
+        }
+    }
+}
