@@ -259,7 +259,7 @@ pub(crate) fn check(action: &ActionInfo<'_>) -> Result<(), EncodeError> {
     if action.value.is_empty() {
         return Err(EncodeError::Missing { field: "value" });
     }
-    match action.value.find(',') {
+    match action.value.bytes().position(|byte| byte == b',') {
         Some(at) => Err(EncodeError::BadCharacter { field: "value", at: u32::try_from(at).unwrap_or(u32::MAX) }),
         None => Ok(()),
     }

@@ -14,11 +14,8 @@ impl<'i> PaddedText<'i> {
     #[must_use]
     pub const fn from_field(field: &'i [u8]) -> Self {
         let mut text = field;
-        // Most fields are mostly padding.
-        while let Some((front, eight)) = text.split_last_chunk::<8>() {
-            if u64::from_le_bytes(*eight) != 0 {
-                break;
-            }
+        // Most fields are mostly padding. `split_last_chunk` would keep a way to panic at opt level 1.
+        while let [front @ .., 0, 0, 0, 0, 0, 0, 0, 0] = text {
             text = front;
         }
         while let [front @ .., 0] = text {
