@@ -1,12 +1,15 @@
 //! `panelctl simulate`: a panel on a port, whose world is a script.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use codec_std::sim::ness::{Done, StepError};
 use codec_std::sim::script::ScriptError;
 use tokio::sync::mpsc;
 
+use crate::exit::Outcome;
+use crate::output::{Output, complain};
 use crate::wait;
 
 /// Where the lines of a script come from.
@@ -99,4 +102,66 @@ impl<S> Lines<S> {
             }
         }
     }
+}
+
+/// Does what the lines say, until one says `quit`. What a line cannot do is told, and the next one follows.
+pub(crate) async fn follow<S>(lines: &mut Lines<S>, help: &str, step: impl AsyncFn(S) -> Result<Done, StepError>) -> anyhow::Result<()> {
+    loop {
+        match lines.next().await? {
+            Line { number, step: Err(error) } => complain(&format!("line {number}: {error}")),
+            Line { number, step: Ok(line) } => match step(line).await {
+                Ok(Done::Next) => {}
+                Ok(Done::Help) => complain(help),
+                Ok(Done::Quit) => return Ok(()),
+                Err(error @ StepError::Refused(_)) => complain(&format!("line {number}: {error}")),
+                Err(error) => return Err(error.into()),
+            },
+        }
+    }
+}
+
+/// Shows what a simulated panel reports, until the script has quit or somebody interrupts.
+pub(crate) async fn show<R>(
+    script: impl Future<Output = anyhow::Result<()>>,
+    died: impl Future<Output = ()>,
+    mut reported: mpsc::UnboundedReceiver<R>,
+    sentence: fn(R) -> String,
+    output: &mut Output<impl Write>,
+) -> anyhow::Result<Outcome> {
+    let interrupted = wait::interrupted();
+    tokio::pin!(script, died, interrupted);
+    loop {
+        tokio::select! {
+            // A client can keep the panel busy without a pause: the end comes before what happened.
+            biased;
+            result = &mut interrupted => {
+                result?;
+                break;
+            }
+            Some(report) = reported.recv() => {
+                output.line(&sentence(report))?;
+                show_all(&mut reported, sentence, output)?;
+            }
+            () = &mut died => bail!("the simulated panel has died"),
+            result = &mut script => {
+                result?;
+                break;
+            }
+        }
+    }
+    // What the last step led to.
+    show_all(&mut reported, sentence, output)?;
+    Ok(Outcome::Done)
+}
+
+/// Shows what waits to be shown, all of it, so that it cannot pile up.
+fn show_all<R>(
+    reported: &mut mpsc::UnboundedReceiver<R>,
+    sentence: fn(R) -> String,
+    output: &mut Output<impl Write>,
+) -> anyhow::Result<()> {
+    while let Ok(report) = reported.try_recv() {
+        output.line(&sentence(report))?;
+    }
+    output.flush()
 }

@@ -1,19 +1,18 @@
 //! `panelctl simulate g90`.
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 use codec_core::g90::devices;
-use codec_std::sim::g90::{DEFAULT_DEVICE_ID, Done, Entry, MAX_ENTRIES, Report, Setup, Simulator, StepError};
+use codec_std::sim::g90::{DEFAULT_DEVICE_ID, Entry, MAX_ENTRIES, Report, Setup, Simulator};
 use codec_std::sim::g90_script;
 use tokio::sync::mpsc;
 
 use super::words::{command_name, list_name, notice};
 use crate::exit::Outcome;
 use crate::output::{Output, complain};
-use crate::simulate::{Line, Lines, Source, indented};
+use crate::simulate::{Lines, Source, follow, indented, show};
 use crate::wait;
 
 /// Simulate a G90 panel.
@@ -105,7 +104,7 @@ pub(crate) fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
 
 async fn simulate(setup: Setup, listen: SocketAddr, mut lines: Lines<g90_script::Step>, typed: bool) -> anyhow::Result<Outcome> {
     let mut output = Output::stdout();
-    let (reports, mut reported) = mpsc::unbounded_channel();
+    let (reports, reported) = mpsc::unbounded_channel();
     let device_id = setup.device_id.clone();
     // The receiver lives as long as the simulation.
     let simulator = Simulator::start(setup, listen, move |report| {
@@ -119,52 +118,8 @@ async fn simulate(setup: Setup, listen: SocketAddr, mut lines: Lines<g90_script:
     if typed {
         complain("type `help` for what can happen, `quit` or Ctrl-C to end");
     }
-    let script = async {
-        loop {
-            match lines.next().await? {
-                Line { number, step: Err(error) } => complain(&format!("line {number}: {error}")),
-                Line { number, step: Ok(step) } => match simulator.step(step).await {
-                    Ok(Done::Next) => {}
-                    Ok(Done::Help) => complain(g90_script::HELP),
-                    Ok(Done::Quit) => return Ok(()),
-                    Err(error @ StepError::Refused(_)) => complain(&format!("line {number}: {error}")),
-                    Err(error) => return Err(anyhow::Error::from(error)),
-                },
-            }
-        }
-    };
-    let interrupted = wait::interrupted();
-    tokio::pin!(script, interrupted);
-    loop {
-        tokio::select! {
-            // A client can keep the panel busy without a pause: the end comes before what happened.
-            biased;
-            result = &mut interrupted => {
-                result?;
-                break;
-            }
-            Some(report) = reported.recv() => {
-                output.line(&sentence(report))?;
-                show_all(&mut reported, &mut output)?;
-            }
-            () = simulator.ended() => anyhow::bail!("the simulated panel has died"),
-            result = &mut script => {
-                result?;
-                break;
-            }
-        }
-    }
-    // What the last step led to.
-    show_all(&mut reported, &mut output)?;
-    Ok(Outcome::Done)
-}
-
-/// Shows what waits to be shown, all of it, so that it cannot pile up.
-fn show_all(reported: &mut mpsc::UnboundedReceiver<Report>, output: &mut Output<impl Write>) -> anyhow::Result<()> {
-    while let Ok(report) = reported.try_recv() {
-        output.line(&sentence(report))?;
-    }
-    output.flush()
+    let script = follow(&mut lines, g90_script::HELP, |step| simulator.step(step));
+    show(script, simulator.ended(), reported, sentence, &mut output).await
 }
 
 /// A report in words.

@@ -1,13 +1,12 @@
 //! `panelctl simulate ksenia`.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use codec_core::Secret;
 use codec_core::ksenia::panel::{ArmWords, CrcCheck, LogsForm, Shape, UnknownRequests, UserAnswers, Wrapper};
-use codec_std::sim::ksenia::{DEFAULT_CODE, Done, MAX_ZONES, Report, Setup, Simulator, StepError};
+use codec_std::sim::ksenia::{DEFAULT_CODE, MAX_ZONES, Report, Setup, Simulator};
 use codec_std::sim::ksenia_script;
 use codec_std::tls;
 use tokio::sync::mpsc;
@@ -16,7 +15,7 @@ use crate::code::CodeArgs;
 use crate::exit::Outcome;
 use crate::families::ness::options::millis;
 use crate::output::{Output, complain};
-use crate::simulate::{Line, Lines, Source, indented};
+use crate::simulate::{Lines, Source, follow, indented, show};
 use crate::{wait, words};
 
 /// Simulate a Ksenia Lares 4.0 panel.
@@ -329,7 +328,7 @@ pub(crate) fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
 
 async fn simulate(setup: Setup, listen: &str, mut lines: Lines<ksenia_script::Step>, whose: &str, typed: bool) -> anyhow::Result<Outcome> {
     let mut output = Output::stdout();
-    let (reports, mut reported) = mpsc::unbounded_channel();
+    let (reports, reported) = mpsc::unbounded_channel();
     // The receiver lives as long as the simulation.
     let simulator = Simulator::start(setup, listen, move |report| {
         let _ = reports.send(report);
@@ -341,52 +340,8 @@ async fn simulate(setup: Setup, listen: &str, mut lines: Lines<ksenia_script::St
     if typed {
         complain("type `help` for what can happen, `quit` or Ctrl-C to end");
     }
-    let script = async {
-        loop {
-            match lines.next().await? {
-                Line { number, step: Err(error) } => complain(&format!("line {number}: {error}")),
-                Line { number, step: Ok(step) } => match simulator.step(step).await {
-                    Ok(Done::Next) => {}
-                    Ok(Done::Help) => complain(ksenia_script::HELP),
-                    Ok(Done::Quit) => return Ok(()),
-                    Err(error @ StepError::Refused(_)) => complain(&format!("line {number}: {error}")),
-                    Err(error) => return Err(anyhow::Error::from(error)),
-                },
-            }
-        }
-    };
-    let interrupted = wait::interrupted();
-    tokio::pin!(script, interrupted);
-    loop {
-        tokio::select! {
-            // A client can keep the panel busy without a pause: the end comes before what happened.
-            biased;
-            result = &mut interrupted => {
-                result?;
-                break;
-            }
-            Some(report) = reported.recv() => {
-                output.line(&sentence(report))?;
-                show_all(&mut reported, &mut output)?;
-            }
-            () = simulator.ended() => bail!("the simulated panel has died"),
-            result = &mut script => {
-                result?;
-                break;
-            }
-        }
-    }
-    // What the last step led to.
-    show_all(&mut reported, &mut output)?;
-    Ok(Outcome::Done)
-}
-
-/// Shows what waits to be shown, all of it, so that it cannot pile up.
-fn show_all(reported: &mut mpsc::UnboundedReceiver<Report>, output: &mut Output<impl Write>) -> anyhow::Result<()> {
-    while let Ok(report) = reported.try_recv() {
-        output.line(&sentence(report))?;
-    }
-    output.flush()
+    let script = follow(&mut lines, ksenia_script::HELP, |step| simulator.step(step));
+    show(script, simulator.ended(), reported, sentence, &mut output).await
 }
 
 /// A report in words.

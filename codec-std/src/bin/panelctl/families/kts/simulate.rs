@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use codec_core::Secret;
 use codec_core::kts::Scheme;
 use codec_std::links::Address;
-use codec_std::sim::kts::{Counts, DEFAULT_KEY, DEFAULT_PORT, Done, House, Report, Setup, Simulator, StepError, serial};
+use codec_std::sim::kts::{Counts, DEFAULT_KEY, DEFAULT_PORT, House, Report, Setup, Simulator, serial};
 use codec_std::sim::kts_script::{self, Step};
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -18,7 +18,7 @@ use super::keys::{self, KeyArgs, Listed};
 use crate::exit::Outcome;
 use crate::families::ness::options;
 use crate::output::{Fields, Output, complain};
-use crate::simulate::{Line, Lines, Source, indented};
+use crate::simulate::{Lines, Source, follow, indented};
 use crate::wait;
 
 /// Simulate KTS hosts that dial a server: one flat, or a building of thousands in one process.
@@ -229,20 +229,7 @@ async fn simulate(setup: Setup, args: &SimulateArgs, mut lines: Lines<Step>, typ
     if typed {
         complain("type `help` for what can happen, `quit` or Ctrl-C to end");
     }
-    let script = async {
-        loop {
-            match lines.next().await? {
-                Line { number, step: Err(error) } => complain(&format!("line {number}: {error}")),
-                Line { number, step: Ok(step) } => match simulator.step(step).await {
-                    Ok(Done::Next) => {}
-                    Ok(Done::Help) => complain(kts_script::HELP),
-                    Ok(Done::Quit) => return anyhow::Ok(()),
-                    Err(error @ StepError::Refused(_)) => complain(&format!("line {number}: {error}")),
-                    Err(error) => return Err(anyhow::Error::from(error)),
-                },
-            }
-        }
-    };
+    let script = follow(&mut lines, kts_script::HELP, |step| simulator.step(step));
     let interrupted = wait::interrupted();
     tokio::pin!(script, interrupted);
     let every = Duration::from_millis(args.every.max(100).into());

@@ -1,12 +1,11 @@
 //! `panelctl simulate ness`.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use codec_core::ness::panel::{Config, Dialect};
 use codec_core::ness::{Model, Version};
-use codec_std::sim::ness::{DEFAULT_CODE, Done, Report, Setup, Simulator, StepError};
+use codec_std::sim::ness::{DEFAULT_CODE, Report, Setup, Simulator};
 use codec_std::sim::script;
 use tokio::sync::mpsc;
 
@@ -15,7 +14,7 @@ use super::words::{output_number, request_words};
 use crate::code::CodeArgs;
 use crate::exit::Outcome;
 use crate::output::{Output, complain};
-use crate::simulate::{Line, Lines, Source, indented};
+use crate::simulate::{Lines, Source, follow, indented, show};
 use crate::{wait, words};
 
 /// Simulate a Ness panel behind a serial-to-Ethernet adapter.
@@ -165,7 +164,7 @@ pub(crate) fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
 
 async fn simulate(setup: Setup, listen: &str, mut lines: Lines<script::Step>, whose: &str, typed: bool) -> anyhow::Result<Outcome> {
     let mut output = Output::stdout();
-    let (reports, mut reported) = mpsc::unbounded_channel();
+    let (reports, reported) = mpsc::unbounded_channel();
     // The receiver lives as long as the simulation.
     let simulator = Simulator::start(setup, listen, move |report| {
         let _ = reports.send(report);
@@ -177,52 +176,8 @@ async fn simulate(setup: Setup, listen: &str, mut lines: Lines<script::Step>, wh
     if typed {
         complain("type `help` for what can happen, `quit` or Ctrl-C to end");
     }
-    let script = async {
-        loop {
-            match lines.next().await? {
-                Line { number, step: Err(error) } => complain(&format!("line {number}: {error}")),
-                Line { number, step: Ok(step) } => match simulator.step(step).await {
-                    Ok(Done::Next) => {}
-                    Ok(Done::Help) => complain(script::HELP),
-                    Ok(Done::Quit) => return Ok(()),
-                    Err(error @ StepError::Refused(_)) => complain(&format!("line {number}: {error}")),
-                    Err(error) => return Err(anyhow::Error::from(error)),
-                },
-            }
-        }
-    };
-    let interrupted = wait::interrupted();
-    tokio::pin!(script, interrupted);
-    loop {
-        tokio::select! {
-            // A client can keep the panel busy without a pause: the end comes before what happened.
-            biased;
-            result = &mut interrupted => {
-                result?;
-                break;
-            }
-            Some(report) = reported.recv() => {
-                output.line(&sentence(report))?;
-                show_all(&mut reported, &mut output)?;
-            }
-            () = simulator.ended() => anyhow::bail!("the simulated panel has died"),
-            result = &mut script => {
-                result?;
-                break;
-            }
-        }
-    }
-    // What the last step led to.
-    show_all(&mut reported, &mut output)?;
-    Ok(Outcome::Done)
-}
-
-/// Shows what waits to be shown, all of it, so that it cannot pile up.
-fn show_all(reported: &mut mpsc::UnboundedReceiver<Report>, output: &mut Output<impl Write>) -> anyhow::Result<()> {
-    while let Ok(report) = reported.try_recv() {
-        output.line(&sentence(report))?;
-    }
-    output.flush()
+    let script = follow(&mut lines, script::HELP, |step| simulator.step(step));
+    show(script, simulator.ended(), reported, sentence, &mut output).await
 }
 
 /// A report in words.
