@@ -95,6 +95,12 @@ install_openssl_build() {
     apt_install_missing perl make gcc libc6-dev
 }
 
+# install_defmt_print DIR: shows the log of a firmware image.
+install_defmt_print() {
+    "$1/bin/defmt-print" --version 2>/dev/null | grep -q '^defmt-print 1\.' && return 0
+    cargo install --quiet --locked --debug --root "$1" --version '^1.0' defmt-print
+}
+
 # install_cargo_deny DIR: the licence and dependency check.
 install_cargo_deny() {
     "$1/bin/cargo-deny" --version 2>/dev/null | grep -q '0\.20\.' && return 0

@@ -52,7 +52,8 @@ class Qemu(Program):
         ]
         if capture:
             command += ["-object", f"filter-dump,id=f0,netdev=n0,file={capture}"]
-        super().__init__("the image", *command)
+        # Without the time, a line begins with the level.
+        super().__init__("the image", *command, decoder=["defmt-print", "-e", image, "--log-format", "{L} {s}"])
         self._monitor_path = monitor
 
     def monitor(self, command):

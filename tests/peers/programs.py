@@ -22,9 +22,9 @@ class Failure(Exception):
 
 
 class Program:
-    """A child process whose output lines can be waited for."""
+    """A child process whose output lines can be waited for. With a `decoder`, a command, its standard output passes through that first."""
 
-    def __init__(self, name, *command, env=None):
+    def __init__(self, name, *command, env=None, decoder=None):
         self.name = name
         self.seen = []
         self._lines = queue.Queue()
@@ -32,17 +32,28 @@ class Program:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE if decoder else subprocess.STDOUT,
             text=True,
             bufsize=1,
             env={**os.environ, **(env or {})},
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        outputs, self._decoder = [self._child.stdout], None
+        if decoder:
+            self._decoder = subprocess.Popen(decoder, stdin=self._child.stdout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self._child.stdout.close()
+            outputs = [self._decoder.stdout, self._child.stderr]
+        self._reading = len(outputs)
+        self._lock = threading.Lock()
+        for output in outputs:
+            threading.Thread(target=self._read, args=[output], daemon=True).start()
 
-    def _read(self):
-        for line in self._child.stdout:
+    def _read(self, output):
+        for line in output:
             self._lines.put(line.rstrip("\n"))
-        self._lines.put(None)
+        with self._lock:
+            self._reading -= 1
+            if not self._reading:
+                self._lines.put(None)
 
     def tell(self, line):
         self._child.stdin.write(line + "\n")
@@ -91,6 +102,9 @@ class Program:
         if self._child.poll() is None:
             self._child.kill()
         self._child.wait()
+        if self._decoder:
+            # It ends with its input.
+            self._decoder.wait()
 
 
 def running(programs, *args, **kwargs):

@@ -1,20 +1,20 @@
-//! Logging through whatever the board has: defmt, or the crate `log`.
+//! Logging with defmt; without the feature of that name, which programs on a computer do not have, nothing is logged.
 
 macro_rules! info {
-    ($($argument:tt)*) => {{
+    ($text:literal $(, $argument:expr)* $(,)?) => {{
         #[cfg(feature = "defmt")]
-        defmt::info!($($argument)*);
+        defmt::info!($text $(, $argument)*);
         #[cfg(not(feature = "defmt"))]
-        log::info!($($argument)*);
+        let _ = ($(&$argument,)*);
     }};
 }
 
 macro_rules! warning {
-    ($($argument:tt)*) => {{
+    ($text:literal $(, $argument:expr)* $(,)?) => {{
         #[cfg(feature = "defmt")]
-        defmt::warn!($($argument)*);
+        defmt::warn!($text $(, $argument)*);
         #[cfg(not(feature = "defmt"))]
-        log::warn!($($argument)*);
+        let _ = ($(&$argument,)*);
     }};
 }
 

@@ -1,9 +1,8 @@
 //! The bridge on the boards that QEMU emulates: mps2-an385 (Cortex-M3; it runs images for Cortex-M0+ as well) and, with the feature `an505`,
 //! mps2-an505 (Cortex-M33).
 //!
-//! The configuration comes as semihosting arguments, and the log goes out the same way, as text: a decoder for defmt would be one more tool to
-//! have, and there is no flash to save. The process ends with 101 after a panic, 102 after a hard fault and 2 without a usable
-//! configuration.
+//! The configuration comes as semihosting arguments, and the log goes out the same way, to be decoded by `defmt-print`. The process ends with
+//! 101 after a panic, 102 after a hard fault and 2 without a usable configuration.
 #![no_std]
 #![no_main]
 
@@ -50,7 +49,7 @@ async fn fail(failure: Failure) -> ! {
         // An instruction that there is not.
         Failure::HardFault => cortex_m::asm::udf(),
         Failure::Hang => {
-            log::warn!("hangs on purpose");
+            defmt::warn!("hangs on purpose");
             loop {
                 cortex_m::asm::nop();
             }
@@ -79,7 +78,6 @@ fn start(spawner: Spawner) {
 #[entry]
 fn main() -> ! {
     static EXECUTOR: StaticCell<raw::Executor> = StaticCell::new();
-    console::start();
     time::start();
     executor::run(EXECUTOR.init(raw::Executor::new(core::ptr::null_mut())), start)
 }
