@@ -111,7 +111,8 @@ async fn dropped_futures_lose_no_notification() {
     let listen = async {
         while !armed {
             let next = std::pin::pin!(driver.next());
-            let embassy_futures::select::Either::First(event) = embassy_futures::select::select(next, tokio::task::yield_now()).await else {
+            let embassy_futures::select::Either::First(event) = embassy_futures::select::select(next, tokio::task::yield_now()).await
+            else {
                 continue;
             };
             match event.unwrap() {

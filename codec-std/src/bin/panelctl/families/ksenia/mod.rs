@@ -1,5 +1,6 @@
 //! Ksenia Lares 4.0.
 
+pub(crate) mod arguments;
 pub(crate) mod cut;
 pub(crate) mod decode;
 pub(crate) mod demo;

@@ -11,9 +11,9 @@ use codec_std::tokio::Driver;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::arguments::What;
 use super::known::Known;
 use super::options::{Login, LoginArgs, Storage, TlsArgs, explained};
-use super::request::What;
 use super::{house, show};
 use crate::code::CodeArgs;
 use crate::exit;

@@ -5,7 +5,7 @@ use std::io::Write;
 use codec_core::ksenia::controller::Outcome;
 use serde_json::{Value, json};
 
-use super::request::What;
+use super::arguments::What;
 use super::send::{Answer, Report};
 use crate::exit;
 use crate::output::{Fields, Output};
