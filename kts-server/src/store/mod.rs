@@ -2,9 +2,11 @@
 //!
 //! There are two kinds of store with one interface. [`Store::embedded`] is a file of this process (redb). [`Store::shared`] is a PostgreSQL
 //! database of any number of processes. Writes go in batches that hold all together or not at all; batches of many connections are
-//! committed in one transaction. Notes of a batch are told after it is durable, in every process.
+//! committed in one transaction. Notes of a batch are told after it is durable, in every process. Values of hosts alone are shown and told
+//! at once, by [`Store::tell`]: they are asked for again after whatever has happened.
 
 mod embedded;
+mod fresh;
 mod note;
 mod shared;
 
@@ -55,7 +57,11 @@ pub enum StoreError {
 pub struct Batch {
     /// Key and record; `None` deletes.
     pub(crate) puts: Vec<(String, Option<Vec<u8>>)>,
+    /// To be told when it is durable.
     pub(crate) notes: Vec<Note>,
+    /// Told already, to this process.
+    told: Vec<Note>,
+    shown: Vec<fresh::Shown>,
     pub(crate) condition: Option<Condition>,
 }
 
@@ -137,8 +143,27 @@ enum Kind {
 /// A store.
 pub struct Store {
     kind: Kind,
-    queue: mpsc::Sender<Job>,
+    queue: Queue,
     notes: broadcast::Sender<Note>,
+    fresh: Arc<fresh::Fresh>,
+}
+
+/// The way to what writes.
+struct Queue {
+    jobs: mpsc::Sender<Job>,
+    /// Of the embedded store, which takes its time when nobody waits.
+    writer: Option<std::thread::Thread>,
+}
+
+impl Queue {
+    async fn send(&self, job: Job) -> Result<(), StoreError> {
+        let is_urgent = job.done.is_some() || self.jobs.capacity() < QUEUE / 2;
+        self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
+        if let Some(writer) = self.writer.as_ref().filter(|_| is_urgent) {
+            writer.unpark();
+        }
+        Ok(())
+    }
 }
 
 impl Store {
@@ -148,10 +173,10 @@ impl Store {
     /// [`StoreError::Open`].
     pub fn embedded(path: &Path, cache: usize) -> Result<Self, StoreError> {
         let database = Arc::new(embedded::open(path, cache)?);
-        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (jobs, incoming) = mpsc::channel(QUEUE);
         let (notes, _) = broadcast::channel(NOTES);
-        embedded::spawn(Arc::clone(&database), jobs, notes.clone());
-        Ok(Self { kind: Kind::Embedded(database), queue, notes })
+        let writer = Some(embedded::spawn(Arc::clone(&database), incoming, notes.clone()));
+        Ok(Self { kind: Kind::Embedded(database), queue: Queue { jobs, writer }, notes, fresh: Arc::default() })
     }
 
     /// Connects to a database, as `postgresql://USER:PASSWORD@HOST/DATABASE`, and makes the table if it is not there.
@@ -160,10 +185,10 @@ impl Store {
     /// [`StoreError::Shared`].
     pub async fn shared(url: &str) -> Result<Self, StoreError> {
         let link = Arc::new(shared::Link::open(url).await?);
-        let (queue, jobs) = mpsc::channel(QUEUE);
+        let (jobs, incoming) = mpsc::channel(QUEUE);
         let (notes, _) = broadcast::channel(NOTES);
-        shared::spawn(&link, jobs, notes.clone()).await?;
-        Ok(Self { kind: Kind::Shared(link), queue, notes })
+        shared::spawn(&link, incoming, notes.clone()).await?;
+        Ok(Self { kind: Kind::Shared(link), queue: Queue { jobs, writer: None }, notes, fresh: Arc::default() })
     }
 
     /// Whether other processes may have the same store.
@@ -177,10 +202,14 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn get<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        // In this order: what is not here any more is there.
+        if let Some(bytes) = self.fresh.get(key) {
+            return Ok(understand(key, &bytes));
+        }
         Ok(self.stored(key).await?.map(|stored| stored.record))
     }
 
-    /// As [`get`](Self::get), for [`Batch::only_if`].
+    /// As [`get`](Self::get), but what is durable only, for [`Batch::only_if`].
     ///
     /// # Errors
     /// The store cannot be read.
@@ -205,10 +234,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<(String, T)>, StoreError> {
         let from = after.map(|after| format!("{prefix}{after}"));
-        let rows = match &self.kind {
+        let fresh = self.fresh.scan(prefix, from.as_deref());
+        let stored = match &self.kind {
             Kind::Embedded(database) => embedded::scan(database, prefix, from.as_deref(), limit)?,
             Kind::Shared(link) => link.scan(prefix, from.as_deref(), limit).await?,
         };
+        let rows = fresh::merge(stored, fresh, limit);
         let understood = |(key, bytes): (String, Vec<u8>)| {
             let record = understand(&key, &bytes)?;
             Some((key.strip_prefix(prefix)?.to_owned(), record))
@@ -222,7 +253,7 @@ impl Store {
     /// It could not be written.
     pub async fn commit(&self, batch: Batch) -> Result<bool, StoreError> {
         let (done, outcome) = oneshot::channel();
-        self.queue.send(Job { batch, done: Some(done) }).await.map_err(|_| StoreError::Closed)?;
+        self.queue.send(Job { batch, done: Some(done) }).await?;
         match tokio::time::timeout(PATIENCE, outcome).await {
             Ok(outcome) => outcome.map_err(|_| StoreError::Closed)?,
             Err(_) => Err(StoreError::Slow),
@@ -234,7 +265,22 @@ impl Store {
     /// # Errors
     /// The store has ended.
     pub async fn write(&self, batch: Batch) -> Result<(), StoreError> {
-        self.queue.send(Job { batch, done: None }).await.map_err(|_| StoreError::Closed)
+        self.queue.send(Job { batch, done: None }).await
+    }
+
+    /// Puts a record that everybody may see at once, and tells of it. The batch must be on its way soon, and have no condition. If it cannot be
+    /// written, the record that was there before is shown again, after [`Note::Lost`].
+    pub fn tell<T: serde::Serialize>(&self, batch: &mut Batch, key: String, record: &T, note: Note) {
+        let record = serde_json::to_vec(record).unwrap_or_default();
+        let shown = self.fresh.show(&key, &record, || {
+            // Nobody may be listening.
+            let _ = self.notes.send(note.clone());
+        });
+        batch.shown.push(shown);
+        if self.is_shared() {
+            batch.told.push(note);
+        }
+        batch.puts.push((key, Some(record)));
     }
 
     /// The notes from now on.
@@ -255,28 +301,47 @@ fn understand<T: serde::de::DeserializeOwned>(key: &str, bytes: &[u8]) -> Option
     }
 }
 
-/// Takes the jobs that wait, up to a group.
-fn take_more(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
-    let mut writes = first.batch.puts.len();
-    let mut group = vec![first];
-    while writes < GROUP {
-        let Ok(job) = jobs.try_recv() else { break };
-        writes += job.batch.puts.len();
-        group.push(job);
+/// What is written in one transaction.
+#[derive(Default)]
+struct Group {
+    jobs: Vec<Job>,
+    writes: usize,
+    /// Somebody waits.
+    is_urgent: bool,
+}
+
+impl Group {
+    fn push(&mut self, job: Job) {
+        self.writes += job.batch.puts.len().max(1);
+        self.is_urgent |= job.done.is_some();
+        self.jobs.push(job);
     }
-    group
+
+    /// Takes the jobs that wait, as long as there is room.
+    fn take(&mut self, jobs: &mut mpsc::Receiver<Job>) {
+        while !self.is_full()
+            && let Ok(job) = jobs.try_recv()
+        {
+            self.push(job);
+        }
+    }
+
+    const fn is_full(&self) -> bool {
+        self.writes >= GROUP
+    }
 }
 
 /// Tells those who wait how their batches ended, and everybody what has happened.
 ///
 /// `tell`: the notes are told here, and not by the database.
-fn conclude(group: Vec<Job>, outcome: Result<Vec<bool>, StoreError>, notes: &broadcast::Sender<Note>, tell: bool) {
+fn conclude(mut group: Group, outcome: Result<Vec<bool>, StoreError>, notes: &broadcast::Sender<Note>, tell: bool) {
     if let Err(error) = &outcome {
-        tracing::error!(%error, batches = group.len(), "writes were lost");
+        tracing::error!(%error, batches = group.jobs.len(), "writes were lost");
+        group.jobs.iter_mut().for_each(|job| job.batch.shown.clear());
         // What hosts have told is not in the store now: they are asked again.
         let _ = notes.send(Note::Lost);
     }
-    for (at, job) in group.into_iter().enumerate() {
+    for (at, job) in group.jobs.into_iter().enumerate() {
         let result = match &outcome {
             Ok(taken) => Ok(taken.get(at).copied().unwrap_or(false)),
             Err(error) => Err(error.clone()),
