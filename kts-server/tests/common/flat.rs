@@ -66,7 +66,13 @@ pub struct Seen {
 
 enum Order {
     Set(String, String),
+    Stamp(String),
     Hang,
+}
+
+/// Microseconds since 1970, 16 digits.
+pub fn micros() -> u64 {
+    u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_micros())).unwrap_or(0)
 }
 
 /// A flat that lives until it is dropped.
@@ -123,6 +129,11 @@ impl Flat {
     /// Somebody in the flat presses a button.
     pub fn set(&self, object: impl ToString, value: impl ToString) {
         let _ = self.orders.send(Order::Set(object.to_string(), value.to_string()));
+    }
+
+    /// As [`set`](Self::set), to the time at which the flat does so, in [`micros`].
+    pub fn stamp(&self, object: impl ToString) {
+        let _ = self.orders.send(Order::Stamp(object.to_string()));
     }
 
     /// From now on it neither reads nor writes.
@@ -222,13 +233,15 @@ async fn connected(link: &mut Box<dyn Link>, panel: &mut Panel<'_>, orders: &mut
                 Ok(0) | Err(_) => rx.set_eof(),
                 Ok(len) => rx.commit(len),
             },
-            order = orders.recv() => match order {
-                Some(Order::Set(object, value)) => {
-                    let _ = panel.submit(&env(), Command::Set { object: &object, value: Some(&value) }, &mut tx);
-                    look(panel, seen);
-                }
-                Some(Order::Hang) => std::future::pending().await,
-                None => return,
+            order = orders.recv() => {
+                let (object, value) = match order {
+                    Some(Order::Set(object, value)) => (object, value),
+                    Some(Order::Stamp(object)) => (object, micros().to_string()),
+                    Some(Order::Hang) => std::future::pending().await,
+                    None => return,
+                };
+                let _ = panel.submit(&env(), Command::Set { object: &object, value: Some(&value) }, &mut tx);
+                look(panel, seen);
             },
             () = tokio::time::sleep(wait) => {}
         }
