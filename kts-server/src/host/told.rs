@@ -104,7 +104,7 @@ impl Session {
         let (value, at) = (value.map(|value| value.to_string()), ids::now_millis());
         let (key, record) = (format!("value/{}/{object}", self.sn), Value { value: value.clone(), at });
         let note = Note::Value { sn: self.sn.clone(), object, value, at };
-        self.server.store.tell(&mut self.batch, key, &record, note);
+        self.batch.tell(key, &record, note);
     }
 
     /// Reads which objects the store has.

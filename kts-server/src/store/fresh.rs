@@ -23,15 +23,17 @@ impl Fresh {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows a record. `tell` says so, while nobody can have seen it.
-    pub(super) fn show(self: &Arc<Self>, key: &str, record: &[u8], tell: impl FnOnce()) -> Shown {
+    /// Shows records. `then` is done before anybody can see them.
+    pub(super) fn show(self: &Arc<Self>, records: Vec<(String, Vec<u8>)>, then: impl FnOnce(Vec<Shown>)) {
         let mut all = self.lock();
-        let (last, records) = &mut *all;
-        *last += 1;
-        let number = *last;
-        records.insert(key.to_owned(), (number, record.to_vec()));
-        tell();
-        Shown { fresh: Arc::clone(self), key: key.to_owned(), number }
+        let (last, known) = &mut *all;
+        let mut show = |(key, record): (String, Vec<u8>)| {
+            *last += 1;
+            known.insert(key.clone(), (*last, record));
+            Shown { fresh: Arc::clone(self), key, number: *last }
+        };
+        let shown = records.into_iter().map(&mut show).collect();
+        then(shown);
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Vec<u8>> {
@@ -74,9 +76,12 @@ mod tests {
     #[test]
     fn the_newest_is_shown_until_it_is_in_the_store() {
         let fresh = Arc::new(Fresh::default());
-        let first = fresh.show("value/A/1", b"1", || {});
-        let second = fresh.show("value/A/1", b"2", || {});
-        let other = fresh.show("value/B/1", b"3", || {});
+        let show = |key: &str, record: &[u8]| {
+            let mut shown = Vec::new();
+            fresh.show(vec![(key.to_owned(), record.to_vec())], |all| shown = all);
+            shown
+        };
+        let (first, second, other) = (show("value/A/1", b"1"), show("value/A/1", b"2"), show("value/B/1", b"3"));
         assert_eq!(fresh.get("value/A/1").as_deref(), Some(b"2".as_slice()));
         drop(first);
         assert_eq!(fresh.get("value/A/1").as_deref(), Some(b"2".as_slice()));

@@ -3,7 +3,7 @@
 //! There are two kinds of store with one interface. [`Store::embedded`] is a file of this process (redb). [`Store::shared`] is a PostgreSQL
 //! database of any number of processes. Writes go in batches that hold all together or not at all; batches of many connections are
 //! committed in one transaction. Notes of a batch are told after it is durable, in every process. Values of hosts alone are shown and told
-//! at once, by [`Store::tell`]: they are asked for again after whatever has happened.
+//! at once, by [`Batch::tell`]: they are asked for again after whatever has happened.
 
 mod embedded;
 mod fresh;
@@ -59,8 +59,8 @@ pub struct Batch {
     pub(crate) puts: Vec<(String, Option<Vec<u8>>)>,
     /// To be told when it is durable.
     pub(crate) notes: Vec<Note>,
-    /// Told already, to this process.
-    told: Vec<Note>,
+    /// To be told, with a record of `puts`, when it is on its way.
+    early: Vec<(usize, Note)>,
     shown: Vec<fresh::Shown>,
     pub(crate) condition: Option<Condition>,
 }
@@ -99,6 +99,14 @@ impl Batch {
     /// Deletes the record under the key, if any.
     pub fn delete(&mut self, key: impl Into<String>) {
         self.puts.push((key.into(), None));
+    }
+
+    /// As [`put`](Self::put), and everybody may see the record, and is told, as soon as the batch is on its way. What becomes durable behind it
+    /// does so after it. If it cannot be written, the record that was there before is shown again, after [`Note::Lost`]. Such a batch
+    /// must not have a condition.
+    pub fn tell<T: serde::Serialize>(&mut self, key: impl Into<String>, record: &T, note: Note) {
+        self.early.push((self.puts.len(), note));
+        self.put(key, record);
     }
 
     /// Tells everybody, after the batch is durable.
@@ -143,27 +151,11 @@ enum Kind {
 /// A store.
 pub struct Store {
     kind: Kind,
-    queue: Queue,
+    queue: mpsc::Sender<Job>,
+    /// The thread of the embedded store, which takes its time when nobody waits.
+    writer: Option<std::thread::Thread>,
     notes: broadcast::Sender<Note>,
     fresh: Arc<fresh::Fresh>,
-}
-
-/// The way to what writes.
-struct Queue {
-    jobs: mpsc::Sender<Job>,
-    /// Of the embedded store, which takes its time when nobody waits.
-    writer: Option<std::thread::Thread>,
-}
-
-impl Queue {
-    async fn send(&self, job: Job) -> Result<(), StoreError> {
-        let is_urgent = job.done.is_some() || self.jobs.capacity() < QUEUE / 2;
-        self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
-        if let Some(writer) = self.writer.as_ref().filter(|_| is_urgent) {
-            writer.unpark();
-        }
-        Ok(())
-    }
 }
 
 impl Store {
@@ -173,10 +165,10 @@ impl Store {
     /// [`StoreError::Open`].
     pub fn embedded(path: &Path, cache: usize) -> Result<Self, StoreError> {
         let database = Arc::new(embedded::open(path, cache)?);
-        let (jobs, incoming) = mpsc::channel(QUEUE);
+        let (queue, jobs) = mpsc::channel(QUEUE);
         let (notes, _) = broadcast::channel(NOTES);
-        let writer = Some(embedded::spawn(Arc::clone(&database), incoming, notes.clone()));
-        Ok(Self { kind: Kind::Embedded(database), queue: Queue { jobs, writer }, notes, fresh: Arc::default() })
+        let writer = Some(embedded::spawn(Arc::clone(&database), jobs, notes.clone()));
+        Ok(Self { kind: Kind::Embedded(database), queue, writer, notes, fresh: Arc::default() })
     }
 
     /// Connects to a database, as `postgresql://USER:PASSWORD@HOST/DATABASE`, and makes the table if it is not there.
@@ -185,10 +177,10 @@ impl Store {
     /// [`StoreError::Shared`].
     pub async fn shared(url: &str) -> Result<Self, StoreError> {
         let link = Arc::new(shared::Link::open(url).await?);
-        let (jobs, incoming) = mpsc::channel(QUEUE);
+        let (queue, jobs) = mpsc::channel(QUEUE);
         let (notes, _) = broadcast::channel(NOTES);
-        shared::spawn(&link, incoming, notes.clone()).await?;
-        Ok(Self { kind: Kind::Shared(link), queue: Queue { jobs, writer: None }, notes, fresh: Arc::default() })
+        shared::spawn(&link, jobs, notes.clone()).await?;
+        Ok(Self { kind: Kind::Shared(link), queue, writer: None, notes, fresh: Arc::default() })
     }
 
     /// Whether other processes may have the same store.
@@ -253,7 +245,7 @@ impl Store {
     /// It could not be written.
     pub async fn commit(&self, batch: Batch) -> Result<bool, StoreError> {
         let (done, outcome) = oneshot::channel();
-        self.queue.send(Job { batch, done: Some(done) }).await?;
+        self.send(Job { batch, done: Some(done) }).await?;
         match tokio::time::timeout(PATIENCE, outcome).await {
             Ok(outcome) => outcome.map_err(|_| StoreError::Closed)?,
             Err(_) => Err(StoreError::Slow),
@@ -265,22 +257,32 @@ impl Store {
     /// # Errors
     /// The store has ended.
     pub async fn write(&self, batch: Batch) -> Result<(), StoreError> {
-        self.queue.send(Job { batch, done: None }).await
+        self.send(Job { batch, done: None }).await
     }
 
-    /// Puts a record that everybody may see at once, and tells of it. The batch must be on its way soon, and have no condition. If it cannot be
-    /// written, the record that was there before is shown again, after [`Note::Lost`].
-    pub fn tell<T: serde::Serialize>(&self, batch: &mut Batch, key: String, record: &T, note: Note) {
-        let record = serde_json::to_vec(record).unwrap_or_default();
-        let shown = self.fresh.show(&key, &record, || {
-            // Nobody may be listening.
-            let _ = self.notes.send(note.clone());
-        });
-        batch.shown.push(shown);
-        if self.is_shared() {
-            batch.told.push(note);
+    async fn send(&self, mut job: Job) -> Result<(), StoreError> {
+        let is_urgent = job.done.is_some() || self.queue.capacity() < QUEUE / 2;
+        let place = self.queue.reserve().await.map_err(|_| StoreError::Closed)?;
+        let Batch { puts, early, .. } = &job.batch;
+        let shown: Vec<_> =
+            early.iter().filter_map(|(at, _)| puts.get(*at)).filter_map(|(key, record)| Some((key.clone(), record.clone()?))).collect();
+        if shown.is_empty() {
+            place.send(job);
+        } else {
+            // On its way before it is seen, so that who has seen it and writes something is behind it.
+            self.fresh.show(shown, |shown| {
+                job.batch.shown = shown;
+                for (_, note) in &job.batch.early {
+                    // Nobody may be listening.
+                    let _ = self.notes.send(note.clone());
+                }
+                place.send(job);
+            });
         }
-        batch.puts.push((key, Some(record)));
+        if let Some(writer) = self.writer.as_ref().filter(|_| is_urgent) {
+            writer.unpark();
+        }
+        Ok(())
     }
 
     /// The notes from now on.

@@ -209,7 +209,7 @@ async fn write_inside(client: &Client, group: &[Job], name: &str) -> Result<Vec<
         for (key, record) in &job.batch.puts {
             last.insert(key, record.as_deref());
         }
-        let told = job.batch.told.iter().map(|note| Passed { note, told_by: Some(name.to_owned()) });
+        let told = job.batch.early.iter().map(|(_, note)| Passed { note, told_by: Some(name.to_owned()) });
         for note in told.chain(job.batch.notes.iter().map(|note| Passed { note, told_by: None })) {
             let text = serde_json::to_string(&note).unwrap_or_default();
             if text.len() <= LONGEST_NOTE {
