@@ -21,7 +21,7 @@ pub struct Config {
     /// The raw log of what goes between hosts and server.
     #[serde(default)]
     pub log: Log,
-    /// What a single host may do.
+    /// How many connections there may be, and what a single host may do.
     #[serde(default)]
     pub limits: Limits,
 }
@@ -121,7 +121,7 @@ impl Default for Log {
     }
 }
 
-/// What a single host may do.
+/// How many connections there may be, and what a single host may do.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
@@ -129,6 +129,10 @@ pub struct Limits {
     pub connections: usize,
     /// Of these, ones that have not registered yet.
     pub unregistered: usize,
+    /// Connections from one address, or from one network of IPv6 (64 bits).
+    pub connections_per_address: usize,
+    /// Of these, ones that have not registered yet.
+    pub unregistered_per_address: usize,
     /// How long a new connection may take to register, in seconds; handshake of TLS included.
     pub registration_seconds: u32,
     /// Frames per second, in the long run.
@@ -154,6 +158,8 @@ impl Default for Limits {
         Self {
             connections: 20_000,
             unregistered: 2_000,
+            connections_per_address: 2_500,
+            unregistered_per_address: 500,
             registration_seconds: 30,
             frames_per_second: 50,
             bytes_per_second: 131_072,
@@ -251,6 +257,10 @@ impl Config {
             (self.limits.faults_per_minute >= 1, "limits.faults_per_minute: at least 1"),
             ((1..=4096).contains(&self.limits.zones), "limits.zones: 1 to 4096"),
             (self.limits.connections >= 1 && self.limits.unregistered >= 1, "limits: at least one connection"),
+            (
+                self.limits.connections_per_address >= 1 && self.limits.unregistered_per_address >= 1,
+                "limits: at least one connection per address",
+            ),
         ];
         rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(what))
     }

@@ -27,6 +27,9 @@ struct Cli {
     /// Log more: twice for everything.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
+    /// Log only what is wrong.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
     #[command(subcommand)]
     command: Option<Do>,
 }
@@ -103,8 +106,14 @@ enum UserDo {
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let level = [Level::INFO, Level::DEBUG, Level::TRACE].into_iter().nth(cli.verbose.into()).unwrap_or(Level::TRACE);
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false).init();
+    let level = match (cli.quiet, cli.verbose) {
+        (true, _) => Level::WARN,
+        (false, 0) => Level::INFO,
+        (false, 1) => Level::DEBUG,
+        (false, _) => Level::TRACE,
+    };
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(colours).with_target(false).init();
     if matches!(cli.command, Some(Do::Init)) {
         return init(&cli.config);
     }

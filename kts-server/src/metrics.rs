@@ -53,6 +53,7 @@ metrics! {
     unregistered: "gauge", "Connections with hosts that have not registered yet.";
     connections_total: "counter", "Connections with hosts so far.";
     connections_refused_total: "counter", "Connections that were one too many.";
+    connections_refused_of_address_total: "counter", "Of these, one too many from their address.";
     registrations_total: "counter", "Registrations that were accepted.";
     registrations_refused_total: "counter", "Registrations that were refused.";
     replays_total: "counter", "Registrations that were used before.";

@@ -58,6 +58,7 @@ pub struct Server {
     pub store: Store,
     pub(crate) hub: Hub,
     pub(crate) pool: Pool,
+    pub(crate) places: Arc<host::Places>,
     /// The numbers.
     pub metrics: Arc<Metrics>,
     pub(crate) log: Option<ExchangeLog>,
@@ -115,6 +116,7 @@ impl Server {
             store,
             hub: Hub::default(),
             pool: Pool::default(),
+            places: Arc::default(),
             metrics,
             log,
             process: ids::ordered()?,

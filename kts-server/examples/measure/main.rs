@@ -1,165 +1,119 @@
-//! What a server with many hosts costs: `cargo run --release -p kts-server --example measure -- [HOSTS] [CONNECTIONS] [SECONDS]`.
+//! What a server with many hosts costs:
 //!
-//! Hosts, server and listener are processes of their own. First HOSTS (1000) hosts push a value per second each; the time from there to the
-//! listener's WebSocket is taken, and again with a plain reader of lines in place of the server. Then CONNECTIONS (10,000) idle ones are
-//! held. Open files must be allowed: `ulimit -n 25000`.
+//! ```sh
+//! cargo build --release -p kts-server --bins --examples && target/release/examples/measure
+//! ```
+//!
+//! Hosts, server and listener are processes of their own: the server on one processor, all others on another one. First 1,000 hosts push; the
+//! time from right before the push is written until the listener has the update is taken, in turns with a plain reader of lines in place of the
+//! server, and compared turn by turn. Then 10,000 idle connections are held, without TLS and with it. `measure HOSTS CONNECTIONS SECONDS
+//! TURNS` does the same with other numbers. Open files must be allowed: `ulimit -n 20000`.
 
 #[path = "../../tests/common/flat.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the tests")]
 mod flat;
 mod hosts;
 mod lines;
+mod listen;
+mod process;
+#[path = "../../tests/common/tls.rs"]
+#[allow(dead_code, unreachable_pub, reason = "shared with the tests")]
+mod tls;
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use kts_server::access;
 use kts_server::records::{Signing, User};
 use kts_server::store::Store;
 
-/// The key of all hosts.
-pub(crate) const KEY: &str = "1234567890";
+use listen::{Listener, metric};
+use process::Process;
 
-/// Microseconds since 1970, 16 digits: as long as a value may be.
-pub(crate) fn micros() -> u64 {
-    u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_micros())).unwrap_or(0)
-}
+/// The key of all hosts.
+const KEY: &str = "1234567890";
 
 /// Serial number of a host.
-pub(crate) fn sn(number: usize) -> String {
+fn sn(number: usize) -> String {
     format!("08AB{number:08}")
 }
 
-/// A process that is killed when it is dropped.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// What is measured, and where.
+struct Measure {
+    /// This program, which is hosts and the reader of lines too.
+    me: PathBuf,
+    folder: PathBuf,
+    token: String,
+    /// The processor of the server, and that of everybody else.
+    processors: [Option<u32>; 2],
 }
 
-impl Process {
-    /// Starts a program and waits for its first line.
-    fn start(program: &Path, arguments: &[&str]) -> (Self, String) {
-        let mut child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().expect("a program that can be started");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        (Self(child), line)
-    }
-
-    /// Resident memory in kilobytes.
-    fn memory(&self) -> u64 {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
-    }
-
-    /// Time on a processor so far, in hundredths of a second.
-    fn ticks(&self) -> u64 {
-        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap_or_default();
-        let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        [11, 12].iter().filter_map(|at| fields.get(*at)?.parse::<u64>().ok()).sum()
-    }
+/// A server that runs.
+struct Running {
+    process: Process,
+    hosts: String,
+    api: SocketAddr,
 }
 
-/// Middle and slowest hundredth, in microseconds.
-fn percentiles(mut times: Vec<u64>) -> String {
-    times.sort_unstable();
-    let at = |part: usize| times.get((times.len() * part / 1000).min(times.len().saturating_sub(1))).copied().unwrap_or(0);
-    format!("{} updates, p50 {:.2} ms, p99 {:.2} ms", times.len(), at(500) as f64 / 1000.0, at(990) as f64 / 1000.0)
+/// A turn of pushes.
+#[derive(Default)]
+struct Turn {
+    pushed: usize,
+    /// Microseconds from push to listener, sorted.
+    ages: Vec<u64>,
+    /// Nanoseconds on a processor.
+    busy: u64,
+    elapsed: Duration,
 }
 
-/// The time since a moment that stands in a text as 16 digits.
-fn age(text: &str) -> Option<u64> {
-    let from = text.find("\"17").or_else(|| text.find("\"18"))?;
-    let then: u64 = text.get(from + 1..from + 17)?.parse().ok()?;
-    Some(micros().saturating_sub(then))
-}
-
-/// Reads lines until the time is over.
-fn collect(link: impl std::io::Read, seconds: u64) -> Vec<u64> {
-    let until = Instant::now() + Duration::from_secs(seconds);
-    let mut lines = BufReader::new(link).lines();
-    let mut times = Vec::new();
-    while Instant::now() < until {
-        let Some(Ok(line)) = lines.next() else { break };
-        times.extend(age(&line));
+impl Turn {
+    fn at(&self, part: usize) -> f64 {
+        let last = self.ages.len().saturating_sub(1);
+        self.ages.get((self.ages.len() * part / 1000).min(last)).copied().unwrap_or(0) as f64 / 1000.0
     }
-    times
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize, or: usize| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(or);
     match arguments.first().map(String::as_str) {
-        Some("hosts") => {
-            return hosts::run(arguments[1].parse().expect("an address"), number(2, 1), number(3, 0) as u64, arguments.len() > 4);
-        }
+        Some("hosts") => return hosts::run(arguments[1].parse().expect("an address"), number(2, 1), &arguments[3]),
         Some("lines") => return lines::run(),
         Some("prepare") => return prepare(Path::new(&arguments[1]), number(2, 1)),
         _ => {}
     }
-    let (hosts, connections, seconds) = (number(0, 1000), number(1, 10_000), number(2, 20) as u64);
+    let (hosts, connections, seconds, turns) = (number(0, 1000), number(1, 10_000), number(2, 5), number(3, 5));
     let me = std::env::current_exe().expect("a path");
-    let server = me.parent().and_then(Path::parent).expect("a folder").join("kts-server");
     let folder = std::env::temp_dir().join(format!("kts-measure-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
+    let processors = if process::can_pin() { [Some(0), Some(1)] } else { [None, None] };
+    if processors[0].is_none() {
+        println!("no second processor, or no program `taskset`: server and hosts share what there is");
+    }
     // In a process of its own, so that nobody has the store open afterwards.
     let most = hosts.max(connections).to_string();
-    let (mut preparing, token) = Process::start(&me, &["prepare", folder.to_str().expect("a path"), &most]);
-    preparing.0.wait().expect("an end");
-    let (config, token) = (folder.join("kts-server.toml"), token.trim());
-    let config = config.to_str().expect("a path");
-
-    let (process, ready) = Process::start(&server, &["--config", config]);
-    let words: Vec<&str> = ready.split_whitespace().collect();
-    let (host_address, api) = (words[2].to_owned(), words[4].parse::<SocketAddr>().expect("an address"));
-    let before = process.memory();
-    let (_load, _) = Process::start(&me, &["hosts", &host_address, &hosts.to_string(), "1000"]);
-    println!("{hosts} hosts, a push per second each:");
-    let (ticks, started) = (process.ticks(), Instant::now());
-    println!("  server: {}", percentiles(listen(api, token, seconds)));
-    let share = (process.ticks() - ticks) as f64 / started.elapsed().as_secs_f64();
-    println!("  server: {share:.0} % of a processor, {} KB of memory, {before} KB without hosts", process.memory());
-    drop((_load, process));
-
-    let (lines, ready) = Process::start(&me, &["lines"]);
-    let words: Vec<&str> = ready.split_whitespace().collect();
-    let (_load, _) = Process::start(&me, &["hosts", words[0], &hosts.to_string(), "1000", "raw"]);
-    let ticks = lines.ticks();
-    let link = TcpStream::connect(words[1]).expect("a connection");
-    println!("  plain reader of lines: {}", percentiles(collect(link, seconds)));
-    println!("  plain reader of lines: {:.0} % of a processor", (lines.ticks() - ticks) as f64 / seconds as f64);
-    drop((_load, lines));
-
-    // The cache of the database is of one size, however many connections there are: it must not count as theirs.
-    let text = std::fs::read_to_string(config).expect("a file").replace("[limits]", "cache_megabytes = 1\n[limits]");
-    std::fs::write(config, text).expect("a file");
-    let (process, ready) = Process::start(&server, &["--config", config]);
-    let before = process.memory();
-    let address = ready.split_whitespace().nth(2).expect("an address").to_owned();
-    let (_load, _) = Process::start(&me, &["hosts", &address, &connections.to_string(), "0"]);
-    // What the registrations needed for a moment is in the number too.
-    std::thread::sleep(Duration::from_secs(5));
-    let grown = process.memory().saturating_sub(before);
-    println!("{connections} idle connections: {} KB, {:.2} KB each", process.memory(), grown as f64 / connections as f64);
-    let ticks = process.ticks();
-    std::thread::sleep(Duration::from_secs(10));
-    println!("  {:.1} % of a processor", (process.ticks() - ticks) as f64 / 10.0);
-    drop((_load, process));
-    let _ = std::fs::remove_dir_all(folder);
+    let mut preparing = Process::start(None, &me, &["prepare", folder.to_str().expect("a path"), &most]);
+    let token = preparing.line();
+    preparing.wait();
+    let measure = Measure { me, folder, token, processors };
+    for rate in [1, 10] {
+        measure.pushes(hosts, rate, seconds, turns);
+    }
+    for tls in [false, true] {
+        measure.idle(connections, tls);
+    }
+    let _ = std::fs::remove_dir_all(&measure.folder);
 }
 
 /// Configuration and store, with hosts and an administrator, whose token is said.
 fn prepare(folder: &Path, hosts: usize) {
     let text = "[hosts]\nlisten = \"127.0.0.1:0\"\n[api]\nlisten = \"127.0.0.1:0\"\n[store]\nfile = \"kts.redb\"\n\
-                [limits]\nunregistered = 20000\n";
+                [limits]\nunregistered = 20000\nunregistered_per_address = 20000\nconnections_per_address = 20000\n";
     std::fs::write(folder.join("kts-server.toml"), text).expect("a file");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("a file");
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).expect("a file");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let token = runtime.block_on(async {
         let store = std::sync::Arc::new(Store::embedded(&folder.join("kts.redb"), 16 << 20).expect("a store"));
@@ -175,33 +129,115 @@ fn prepare(folder: &Path, hosts: usize) {
     println!("{token}");
 }
 
-/// Listens to the WebSocket until the time is over; the first seconds, in which hosts register, do not count.
-fn listen(api: SocketAddr, token: &str, seconds: u64) -> Vec<u64> {
-    let mut link = TcpStream::connect(api).expect("a connection");
-    let head = format!(
-        "GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    );
-    link.write_all(head.as_bytes()).expect("a request");
-    let until = Instant::now() + Duration::from_secs(seconds);
-    let mut link = std::io::BufReader::new(link);
-    let mut line = String::new();
-    while link.read_line(&mut line).is_ok_and(|len| len > 2) {
-        line.clear();
+impl Measure {
+    fn file(&self, name: &str) -> String {
+        self.folder.join(name).to_str().expect("a path").to_owned()
     }
-    let mut times = Vec::new();
-    let mut head = [0; 2];
-    while Instant::now() < until && std::io::Read::read_exact(&mut link, &mut head).is_ok() {
-        // A server's messages are not masked; these are shorter than 64 KB.
-        let mut length = usize::from(head[1] & 0x7F);
-        if length == 126 {
-            let mut more = [0; 2];
-            std::io::Read::read_exact(&mut link, &mut more).expect("a length");
-            length = usize::from(u16::from_be_bytes(more));
+
+    fn serve(&self, config: &str) -> Running {
+        let program = self.me.parent().and_then(Path::parent).expect("a folder").join("kts-server");
+        let mut process = Process::start(self.processors[0], &program, &["--quiet", "--config", config]);
+        let ready = process.line();
+        let words: Vec<&str> = ready.split_whitespace().collect();
+        let ["ready", "hosts", hosts, "api", api] = words[..] else { panic!("{ready}") };
+        Running { hosts: hosts.to_owned(), api: api.parse().expect("an address"), process }
+    }
+
+    fn hosts(&self, address: &str, count: usize, how: &str) -> Process {
+        let mut process = Process::start(self.processors[1], &self.me, &["hosts", address, &count.to_string(), how]);
+        assert_eq!(process.line(), "ready");
+        process
+    }
+
+    /// Hosts that push `rate` values per second each, in turns with the reader of lines.
+    fn pushes(&self, hosts: usize, rate: usize, seconds: usize, turns: usize) {
+        println!("{hosts} hosts, {rate} per second each, {turns} turns of {seconds} seconds:");
+        let server = self.serve(&self.file("kts-server.toml"));
+        let before = server.process.memory();
+        let mut flats = self.hosts(&server.hosts, hosts, "plain");
+        // They are asked for everything first.
+        while metric(server.api, &self.token, "synchronised_total") < hosts as u64 {
+            std::thread::sleep(Duration::from_millis(100));
         }
-        let mut text = vec![0; length];
-        std::io::Read::read_exact(&mut link, &mut text).expect("a message");
-        times.extend(std::str::from_utf8(&text).ok().and_then(age));
+        let mut lines = Process::start(self.processors[0], &self.me, &["lines"]);
+        let ready = lines.line();
+        let (address, listeners) = ready.split_once(' ').expect("two addresses");
+        let mut raw = self.hosts(address, hosts, "raw");
+        let mut told = Listener::web_socket(server.api, &self.token);
+        let mut read = Listener::lines(listeners.parse().expect("an address"));
+        std::thread::sleep(Duration::from_secs(1));
+
+        let updates = || metric(server.api, &self.token, "updates_total");
+        let (known, plan) = (updates(), (hosts * rate * seconds, 1_000_000 / (hosts * rate)));
+        let mut all = [const { Vec::new() }; 2];
+        for _ in 0..turns {
+            all[0].push(turn(&mut flats, &mut told, &server.process, plan));
+            all[1].push(turn(&mut raw, &mut read, &lines, plan));
+        }
+        let (decoded, pushed) = (updates() - known, all[0].iter().map(|turn| turn.pushed).sum::<usize>());
+        for (name, turns) in ["server", "plain reader of lines"].into_iter().zip(&all) {
+            let heard: usize = turns.iter().map(|turn| turn.ages.len()).sum();
+            let share = turns.iter().map(|turn| turn.busy as f64 / turn.elapsed.as_nanos() as f64).sum::<f64>() / turns.len() as f64;
+            println!(
+                "  {name}: {heard} of {} updates heard, p50 {:.2} ms, p99 {:.2} ms (best turn {:.2}), {:.1} % of a processor",
+                turns.iter().map(|turn| turn.pushed).sum::<usize>(),
+                median(turns.iter().map(|turn| turn.at(500))),
+                median(turns.iter().map(|turn| turn.at(990))),
+                turns.iter().map(|turn| turn.at(990)).fold(f64::INFINITY, f64::min),
+                share * 100.0,
+            );
+        }
+        let ratio = |part: usize| median(all[0].iter().zip(&all[1]).map(|(server, lines)| server.at(part) / lines.at(part)));
+        println!("  server to reader, turn by turn: p50 {:.1}, p99 {:.1}", ratio(500), ratio(990));
+        println!("  server: {decoded} of {pushed} pushes decoded, {} KB of memory, {before} KB without hosts", server.process.memory());
     }
-    times
+
+    /// Connections that say nothing.
+    fn idle(&self, connections: usize, tls: bool) {
+        // The cache of the database is of one size, however many connections there are: it must not count as theirs.
+        let text = std::fs::read_to_string(self.file("kts-server.toml")).expect("a file");
+        let mut text = text.replace("[limits]", "cache_megabytes = 1\n[limits]");
+        let mut how = "plain".to_owned();
+        if tls {
+            text = text.replacen("[hosts]", "[hosts]\ntls = { certificate = \"cert.pem\", key = \"key.pem\" }", 1);
+            how = self.file("cert.pem");
+        }
+        std::fs::write(self.file("idle.toml"), text).expect("a file");
+        let server = self.serve(&self.file("idle.toml"));
+        let before = server.process.memory();
+        let _hosts = self.hosts(&server.hosts, connections, &how);
+        while metric(server.api, &self.token, "synchronised_total") < connections as u64 {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        std::thread::sleep(Duration::from_secs(2));
+        assert_eq!(metric(server.api, &self.token, "connections"), connections as u64);
+        // What the registrations needed for a moment is in the number too.
+        let grown = server.process.memory().saturating_sub(before);
+        let (busy, started) = (server.process.busy(), Instant::now());
+        std::thread::sleep(Duration::from_secs(10));
+        let share = (server.process.busy() - busy) as f64 / started.elapsed().as_nanos() as f64 * 100.0;
+        println!(
+            "{connections} idle connections {} TLS: {} KB, {:.2} KB each; {share:.1} % of a processor",
+            if tls { "with" } else { "without" },
+            server.process.memory(),
+            grown as f64 / connections as f64
+        );
+    }
+}
+
+/// One turn: pushes, and what is heard of them.
+fn turn(hosts: &mut Process, listener: &mut Listener, server: &Process, (pushes, micros): (usize, usize)) -> Turn {
+    let (busy, started) = (server.busy(), Instant::now());
+    hosts.tell(&format!("{pushes} {micros}"));
+    let mut ages = listener.hear(pushes);
+    let turn = Turn { pushed: pushes, busy: server.busy() - busy, elapsed: started.elapsed(), ages: Vec::new() };
+    assert_eq!(hosts.line(), "done");
+    ages.sort_unstable();
+    Turn { ages, ..turn }
+}
+
+fn median(numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }

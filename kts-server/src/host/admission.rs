@@ -73,7 +73,7 @@ impl Session {
 
     /// The host is in.
     pub(super) async fn registered(&mut self, with_other: bool) -> Result<(), StoreError> {
-        self.counted.registered();
+        self.place.registered();
         self.since = ids::now_millis();
         self.server.metrics.registrations_total.add(1);
         self.sn = std::mem::take(&mut self.rotations.claimed);

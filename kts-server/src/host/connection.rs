@@ -10,7 +10,7 @@ use codec_core::kts::Controller;
 use codec_core::kts::controller::{Command, Memory, Tables, ZoneSlot};
 use codec_core::{Instant, Machine as _, RxBuf, TxBuf};
 
-use super::Counted;
+use super::places::Place;
 use super::session::{Next, Session};
 use super::stream::Stream;
 use crate::exchange_log::Direction;
@@ -23,7 +23,7 @@ use crate::store::StoreError;
 const FLUSH: usize = 256;
 
 /// Runs a connection to its end.
-pub(super) async fn run(server: Arc<Server>, mut stream: Stream, peer: SocketAddr, counted: Counted) {
+pub(super) async fn run(server: Arc<Server>, mut stream: Stream, peer: SocketAddr, place: Place) {
     let Ok(name) = ids::ordered() else { return tracing::error!("no random numbers") };
     let mut zones = vec![ZoneSlot::default(); server.config.limits.zones].into_boxed_slice();
     let mut memory = Memory::new();
@@ -32,7 +32,7 @@ pub(super) async fn run(server: Arc<Server>, mut stream: Stream, peer: SocketAdd
         Ok(controller) => controller,
         Err(error) => return tracing::error!(%error, "the settings of the protocol's machine"),
     };
-    let mut session = Session::new(Arc::clone(&server), peer, counted, name);
+    let mut session = Session::new(Arc::clone(&server), peer, place, name);
     // Boxed, so that between two busy times nothing of it is kept.
     while !Box::pin(busy(&mut stream, &mut controller, &mut session)).await {
         idle(&mut stream, &controller, &session).await;
@@ -274,8 +274,8 @@ mod tests {
         let server = Server::open(config).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (link, peer) = (tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap(), listener.local_addr().unwrap());
-        let counted = Counted::new(&server.metrics);
-        let size = size_of_val(&run(Arc::clone(&server), Stream::Plain(link), peer, counted));
+        let place = super::super::Places::take(&server, peer).unwrap();
+        let size = size_of_val(&run(Arc::clone(&server), Stream::Plain(link), peer, place));
         std::fs::remove_dir_all(&folder).unwrap();
         assert!(size <= 2560, "{size} bytes");
     }

@@ -4,6 +4,7 @@ mod admission;
 mod bucket;
 mod commands;
 mod connection;
+mod places;
 mod rotation;
 mod schedules;
 mod session;
@@ -17,38 +18,10 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use crate::metrics::Metrics;
 use crate::server::Server;
+use places::Place;
+pub(crate) use places::Places;
 use stream::Stream;
-
-/// Counts a connection in a number as long as it lives.
-#[derive(Debug)]
-struct Counted {
-    metrics: Arc<Metrics>,
-    registered: bool,
-}
-
-impl Counted {
-    fn new(metrics: &Arc<Metrics>) -> Self {
-        metrics.connections.add(1);
-        metrics.unregistered.add(1);
-        metrics.connections_total.add(1);
-        Self { metrics: Arc::clone(metrics), registered: false }
-    }
-
-    fn registered(&mut self) {
-        if !std::mem::replace(&mut self.registered, true) {
-            self.metrics.unregistered.sub(1);
-        }
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.registered();
-        self.metrics.connections.sub(1);
-    }
-}
 
 /// Takes connections until the task is dropped.
 pub(crate) async fn serve(server: Arc<Server>, listener: TcpListener) {
@@ -62,30 +35,23 @@ pub(crate) async fn serve(server: Arc<Server>, listener: TcpListener) {
                 continue;
             }
         };
-        let (limits, metrics) = (&server.config.limits, &server.metrics);
-        let full = metrics.connections.get() >= limits.connections as u64 || metrics.unregistered.get() >= limits.unregistered as u64;
-        if full {
-            metrics.connections_refused_total.add(1);
-            tracing::debug!(%peer, "one connection too many");
-            continue;
-        }
-        let counted = Counted::new(metrics);
+        let Some(place) = Places::take(&server, peer) else { continue };
         // Frames are small and each is awaited.
         let _ = link.set_nodelay(true);
         // What a handshake needs is no part of connections without one.
         match &server.host_certificate {
-            None => tokio::spawn(connection::run(Arc::clone(&server), Stream::Plain(link), peer, counted)),
-            Some(certificate) => tokio::spawn(greet(Arc::clone(&server), certificate.acceptor(), link, peer, counted)),
+            None => tokio::spawn(connection::run(Arc::clone(&server), Stream::Plain(link), peer, place)),
+            Some(certificate) => tokio::spawn(greet(Arc::clone(&server), certificate.acceptor(), link, peer, place)),
         };
     }
 }
 
 /// Waits for the handshake, then runs the connection.
-async fn greet(server: Arc<Server>, acceptor: TlsAcceptor, link: TcpStream, peer: SocketAddr, counted: Counted) {
+async fn greet(server: Arc<Server>, acceptor: TlsAcceptor, link: TcpStream, peer: SocketAddr, place: Place) {
     let patience = Duration::from_secs(server.config.limits.registration_seconds.into());
     let handshake = Box::pin(tokio::time::timeout(patience, acceptor.accept(link)));
     match handshake.await {
-        Ok(Ok(link)) => connection::run(server, Stream::Tls { link: Box::new(link), unflushed: false }, peer, counted).await,
+        Ok(Ok(link)) => connection::run(server, Stream::Tls { link: Box::new(link), unflushed: false }, peer, place).await,
         Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
         Err(_) => tracing::debug!(%peer, "no TLS in time"),
     }

@@ -7,9 +7,9 @@ use codec_core::kts::Registration;
 use codec_core::kts::controller::{Event, Outcome, RegisterError};
 use codec_core::{CloseReason, FaultKind, Ticket};
 
-use super::Counted;
 use super::bucket::{Bucket, Rate};
 use super::commands::Commands;
+use super::places::Place;
 use super::rotation::Rotations;
 use super::schedules::Schedules;
 use super::told::Told;
@@ -50,7 +50,7 @@ pub(super) struct Session {
     pub(super) server: Arc<Server>,
     pub(super) peer: SocketAddr,
     pub(super) handle: Arc<Handle>,
-    pub(super) counted: Counted,
+    pub(super) place: Place,
     /// Empty until the host has registered.
     pub(super) sn: String,
     /// When it has, in milliseconds since 1970.
@@ -76,7 +76,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(server: Arc<Server>, peer: SocketAddr, counted: Counted, connection: String) -> Self {
+    pub(super) fn new(server: Arc<Server>, peer: SocketAddr, place: Place, connection: String) -> Self {
         let (now, limits) = (server.clock.millis(), &server.config.limits);
         Self {
             frame_bucket: Bucket::new(frame_rate(limits), now),
@@ -85,7 +85,7 @@ impl Session {
             server,
             peer,
             handle: Arc::new(Handle::new(connection)),
-            counted,
+            place,
             sn: String::new(),
             since: 0,
             told: Told::default(),

@@ -102,8 +102,9 @@ impl Session {
         }
         self.server.metrics.updates_total.add(1);
         let (value, at) = (value.map(|value| value.to_string()), ids::now_millis());
-        self.batch.put(format!("value/{}/{object}", self.sn), &Value { value: value.clone(), at });
-        self.batch.note(Note::Value { sn: self.sn.clone(), object, value, at });
+        let (key, record) = (format!("value/{}/{object}", self.sn), Value { value: value.clone(), at });
+        let note = Note::Value { sn: self.sn.clone(), object, value, at };
+        self.batch.tell(key, &record, note);
     }
 
     /// Reads which objects the store has.

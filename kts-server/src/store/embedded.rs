@@ -2,11 +2,16 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 use redb::{Database, Durability, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use tokio::sync::{broadcast, mpsc};
 
-use super::{Condition, Job, Note, StoreError, conclude, take_more};
+use super::{Condition, Group, Job, Note, StoreError, conclude};
+
+/// How long writes are collected that nobody waits for: each transaction is brought to the disk, however small it is.
+const COLLECT: Duration = Duration::from_millis(100);
 
 const RECORDS: TableDefinition<'static, &'static str, &'static [u8]> = TableDefinition::new("records");
 
@@ -51,15 +56,28 @@ pub(super) fn scan(database: &Database, prefix: &str, from: Option<&str>, limit:
     Ok(rows)
 }
 
-/// Starts the thread that writes: one transaction after the other, each with all that came in during the one before.
-pub(super) fn spawn(database: Arc<Database>, mut jobs: mpsc::Receiver<Job>, notes: broadcast::Sender<Note>) {
-    std::thread::spawn(move || {
+/// Starts the thread that writes: one transaction after the other, each with all that came in during the one before. It is to be unparked
+/// when somebody waits.
+pub(super) fn spawn(database: Arc<Database>, mut jobs: mpsc::Receiver<Job>, notes: broadcast::Sender<Note>) -> Thread {
+    let run = move || {
         while let Some(first) = jobs.blocking_recv() {
-            let group = take_more(first, &mut jobs);
-            let outcome = write(&database, &group);
+            let mut group = Group::default();
+            group.push(first);
+            group.take(&mut jobs);
+            let until = Instant::now() + COLLECT;
+            while !group.is_urgent && !group.is_full() {
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    break;
+                }
+                std::thread::park_timeout(left);
+                group.take(&mut jobs);
+            }
+            let outcome = write(&database, &group.jobs);
             conclude(group, outcome, &notes, true);
         }
-    });
+    };
+    std::thread::spawn(run).thread().clone()
 }
 
 fn write(database: &Database, group: &[Job]) -> Result<Vec<bool>, StoreError> {

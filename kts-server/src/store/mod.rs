@@ -2,9 +2,11 @@
 //!
 //! There are two kinds of store with one interface. [`Store::embedded`] is a file of this process (redb). [`Store::shared`] is a PostgreSQL
 //! database of any number of processes. Writes go in batches that hold all together or not at all; batches of many connections are
-//! committed in one transaction. Notes of a batch are told after it is durable, in every process.
+//! committed in one transaction. Notes of a batch are told after it is durable, in every process. Values of hosts alone are shown and told
+//! at once, by [`Batch::tell`]: they are asked for again after whatever has happened.
 
 mod embedded;
+mod fresh;
 mod note;
 mod shared;
 
@@ -55,7 +57,11 @@ pub enum StoreError {
 pub struct Batch {
     /// Key and record; `None` deletes.
     pub(crate) puts: Vec<(String, Option<Vec<u8>>)>,
+    /// To be told when it is durable.
     pub(crate) notes: Vec<Note>,
+    /// To be told, with a record of `puts`, when it is on its way.
+    early: Vec<(usize, Note)>,
+    shown: Vec<fresh::Shown>,
     pub(crate) condition: Option<Condition>,
 }
 
@@ -93,6 +99,14 @@ impl Batch {
     /// Deletes the record under the key, if any.
     pub fn delete(&mut self, key: impl Into<String>) {
         self.puts.push((key.into(), None));
+    }
+
+    /// As [`put`](Self::put), and everybody may see the record, and is told, as soon as the batch is on its way. What becomes durable behind it
+    /// does so after it. If it cannot be written, the record that was there before is shown again, after [`Note::Lost`]. Such a batch
+    /// must not have a condition.
+    pub fn tell<T: serde::Serialize>(&mut self, key: impl Into<String>, record: &T, note: Note) {
+        self.early.push((self.puts.len(), note));
+        self.put(key, record);
     }
 
     /// Tells everybody, after the batch is durable.
@@ -138,7 +152,10 @@ enum Kind {
 pub struct Store {
     kind: Kind,
     queue: mpsc::Sender<Job>,
+    /// The thread of the embedded store, which takes its time when nobody waits.
+    writer: Option<std::thread::Thread>,
     notes: broadcast::Sender<Note>,
+    fresh: Arc<fresh::Fresh>,
 }
 
 impl Store {
@@ -150,8 +167,8 @@ impl Store {
         let database = Arc::new(embedded::open(path, cache)?);
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (notes, _) = broadcast::channel(NOTES);
-        embedded::spawn(Arc::clone(&database), jobs, notes.clone());
-        Ok(Self { kind: Kind::Embedded(database), queue, notes })
+        let writer = Some(embedded::spawn(Arc::clone(&database), jobs, notes.clone()));
+        Ok(Self { kind: Kind::Embedded(database), queue, writer, notes, fresh: Arc::default() })
     }
 
     /// Connects to a database, as `postgresql://USER:PASSWORD@HOST/DATABASE`, and makes the table if it is not there.
@@ -163,7 +180,7 @@ impl Store {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (notes, _) = broadcast::channel(NOTES);
         shared::spawn(&link, jobs, notes.clone()).await?;
-        Ok(Self { kind: Kind::Shared(link), queue, notes })
+        Ok(Self { kind: Kind::Shared(link), queue, writer: None, notes, fresh: Arc::default() })
     }
 
     /// Whether other processes may have the same store.
@@ -177,10 +194,14 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn get<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        // In this order: what is not here any more is there.
+        if let Some(bytes) = self.fresh.get(key) {
+            return Ok(understand(key, &bytes));
+        }
         Ok(self.stored(key).await?.map(|stored| stored.record))
     }
 
-    /// As [`get`](Self::get), for [`Batch::only_if`].
+    /// As [`get`](Self::get), but what is durable only, for [`Batch::only_if`].
     ///
     /// # Errors
     /// The store cannot be read.
@@ -205,10 +226,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<(String, T)>, StoreError> {
         let from = after.map(|after| format!("{prefix}{after}"));
-        let rows = match &self.kind {
+        let fresh = self.fresh.scan(prefix, from.as_deref());
+        let stored = match &self.kind {
             Kind::Embedded(database) => embedded::scan(database, prefix, from.as_deref(), limit)?,
             Kind::Shared(link) => link.scan(prefix, from.as_deref(), limit).await?,
         };
+        let rows = fresh::merge(stored, fresh, limit);
         let understood = |(key, bytes): (String, Vec<u8>)| {
             let record = understand(&key, &bytes)?;
             Some((key.strip_prefix(prefix)?.to_owned(), record))
@@ -222,7 +245,7 @@ impl Store {
     /// It could not be written.
     pub async fn commit(&self, batch: Batch) -> Result<bool, StoreError> {
         let (done, outcome) = oneshot::channel();
-        self.queue.send(Job { batch, done: Some(done) }).await.map_err(|_| StoreError::Closed)?;
+        self.send(Job { batch, done: Some(done) }).await?;
         match tokio::time::timeout(PATIENCE, outcome).await {
             Ok(outcome) => outcome.map_err(|_| StoreError::Closed)?,
             Err(_) => Err(StoreError::Slow),
@@ -234,7 +257,32 @@ impl Store {
     /// # Errors
     /// The store has ended.
     pub async fn write(&self, batch: Batch) -> Result<(), StoreError> {
-        self.queue.send(Job { batch, done: None }).await.map_err(|_| StoreError::Closed)
+        self.send(Job { batch, done: None }).await
+    }
+
+    async fn send(&self, mut job: Job) -> Result<(), StoreError> {
+        let is_urgent = job.done.is_some() || self.queue.capacity() < QUEUE / 2;
+        let place = self.queue.reserve().await.map_err(|_| StoreError::Closed)?;
+        let Batch { puts, early, .. } = &job.batch;
+        let shown: Vec<_> =
+            early.iter().filter_map(|(at, _)| puts.get(*at)).filter_map(|(key, record)| Some((key.clone(), record.clone()?))).collect();
+        if shown.is_empty() {
+            place.send(job);
+        } else {
+            // On its way before it is seen, so that who has seen it and writes something is behind it.
+            self.fresh.show(shown, |shown| {
+                job.batch.shown = shown;
+                for (_, note) in &job.batch.early {
+                    // Nobody may be listening.
+                    let _ = self.notes.send(note.clone());
+                }
+                place.send(job);
+            });
+        }
+        if let Some(writer) = self.writer.as_ref().filter(|_| is_urgent) {
+            writer.unpark();
+        }
+        Ok(())
     }
 
     /// The notes from now on.
@@ -255,28 +303,47 @@ fn understand<T: serde::de::DeserializeOwned>(key: &str, bytes: &[u8]) -> Option
     }
 }
 
-/// Takes the jobs that wait, up to a group.
-fn take_more(first: Job, jobs: &mut mpsc::Receiver<Job>) -> Vec<Job> {
-    let mut writes = first.batch.puts.len();
-    let mut group = vec![first];
-    while writes < GROUP {
-        let Ok(job) = jobs.try_recv() else { break };
-        writes += job.batch.puts.len();
-        group.push(job);
+/// What is written in one transaction.
+#[derive(Default)]
+struct Group {
+    jobs: Vec<Job>,
+    writes: usize,
+    /// Somebody waits.
+    is_urgent: bool,
+}
+
+impl Group {
+    fn push(&mut self, job: Job) {
+        self.writes += job.batch.puts.len().max(1);
+        self.is_urgent |= job.done.is_some();
+        self.jobs.push(job);
     }
-    group
+
+    /// Takes the jobs that wait, as long as there is room.
+    fn take(&mut self, jobs: &mut mpsc::Receiver<Job>) {
+        while !self.is_full()
+            && let Ok(job) = jobs.try_recv()
+        {
+            self.push(job);
+        }
+    }
+
+    const fn is_full(&self) -> bool {
+        self.writes >= GROUP
+    }
 }
 
 /// Tells those who wait how their batches ended, and everybody what has happened.
 ///
 /// `tell`: the notes are told here, and not by the database.
-fn conclude(group: Vec<Job>, outcome: Result<Vec<bool>, StoreError>, notes: &broadcast::Sender<Note>, tell: bool) {
+fn conclude(mut group: Group, outcome: Result<Vec<bool>, StoreError>, notes: &broadcast::Sender<Note>, tell: bool) {
     if let Err(error) = &outcome {
-        tracing::error!(%error, batches = group.len(), "writes were lost");
+        tracing::error!(%error, batches = group.jobs.len(), "writes were lost");
+        group.jobs.iter_mut().for_each(|job| job.batch.shown.clear());
         // What hosts have told is not in the store now: they are asked again.
         let _ = notes.send(Note::Lost);
     }
-    for (at, job) in group.into_iter().enumerate() {
+    for (at, job) in group.jobs.into_iter().enumerate() {
         let result = match &outcome {
             Ok(taken) => Ok(taken.get(at).copied().unwrap_or(false)),
             Err(error) => Err(error.clone()),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Something has changed, and is durable.
+/// Something has changed, and is durable; values of hosts may become so a moment later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, broadcast, mpsc};
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
-use super::{Condition, Job, Note, StoreError, conclude, take_more};
+use super::{Condition, Group, Job, Note, StoreError, conclude};
 
 /// Keys are compared byte by byte, as everywhere else.
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS kts_records (key text COLLATE \"C\" PRIMARY KEY, record bytea NOT NULL)";
@@ -20,6 +21,16 @@ const TRIES: u32 = 20;
 /// What the database takes in one note.
 const LONGEST_NOTE: usize = 7900;
 
+/// A note on its way through the database.
+#[derive(Serialize, Deserialize)]
+struct Passed<N> {
+    #[serde(flatten)]
+    note: N,
+    /// The store that has told it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told_by: Option<String>,
+}
+
 fn failed(error: impl std::error::Error) -> StoreError {
     // The text of the error alone is "db error": what went wrong stands behind it.
     let reason = error.source().map(|source| format!(": {source}")).unwrap_or_default();
@@ -30,13 +41,16 @@ fn failed(error: impl std::error::Error) -> StoreError {
 pub(super) struct Link {
     config: Config,
     client: Mutex<Option<Arc<Client>>>,
+    /// Names this store among those that share the database.
+    name: String,
 }
 
 impl Link {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
         let mut config: Config = url.parse().map_err(failed)?;
         config.connect_timeout(Duration::from_secs(5));
-        let link = Self { config, client: Mutex::new(None) };
+        let name = crate::ids::ordered().map_err(|error| StoreError::Shared(error.to_string()))?;
+        let link = Self { config, client: Mutex::new(None), name };
         let client = link.client().await?;
         // Several processes may be doing this at once, which the database does not like.
         let schema = format!("SELECT pg_advisory_lock(5301); {SCHEMA}; SELECT pg_advisory_unlock(5301)");
@@ -77,26 +91,28 @@ impl Link {
 
 /// Starts what writes and what listens.
 pub(super) async fn spawn(link: &Arc<Link>, mut jobs: mpsc::Receiver<Job>, notes: broadcast::Sender<Note>) -> Result<(), StoreError> {
-    let writing = Arc::new(Link { config: link.config.clone(), client: Mutex::new(None) });
+    let writing = Arc::new(Link { config: link.config.clone(), client: Mutex::new(None), name: link.name.clone() });
     let missed = notes.clone();
     tokio::spawn(async move {
         while let Some(first) = jobs.recv().await {
-            let group = take_more(first, &mut jobs);
-            let mut outcome = write(&writing, &group).await;
+            let mut group = Group::default();
+            group.push(first);
+            group.take(&mut jobs);
+            let mut outcome = write(&writing, &group.jobs).await;
             // The database may be starting again, or may have found that two processes wait for each other.
             for _ in 0..TRIES {
                 if outcome.is_ok() {
                     break;
                 }
                 tokio::time::sleep(PAUSE).await;
-                outcome = write(&writing, &group).await;
+                outcome = write(&writing, &group.jobs).await;
             }
             // The notes come back from the database, to this process too.
             conclude(group, outcome, &missed, false);
         }
     });
-    let config = link.config.clone();
-    let mut listening = Some(listen(&config, &notes).await?);
+    let link = Arc::clone(link);
+    let mut listening = Some(listen(&link, &notes).await?);
     tokio::spawn(async move {
         loop {
             if let Some((client, ended)) = listening.take() {
@@ -105,7 +121,7 @@ pub(super) async fn spawn(link: &Arc<Link>, mut jobs: mpsc::Receiver<Job>, notes
                 drop(client);
             }
             tokio::time::sleep(PAUSE).await;
-            match listen(&config, &notes).await {
+            match listen(&link, &notes).await {
                 Ok(again) => {
                     listening = Some(again);
                     let _ = notes.send(Note::Missed);
@@ -118,14 +134,15 @@ pub(super) async fn spawn(link: &Arc<Link>, mut jobs: mpsc::Receiver<Job>, notes
 }
 
 /// Connects for notes only.
-async fn listen(config: &Config, notes: &broadcast::Sender<Note>) -> Result<(Client, tokio::task::JoinHandle<()>), StoreError> {
-    let (client, mut connection) = config.connect(NoTls).await.map_err(failed)?;
-    let notes = notes.clone();
+async fn listen(link: &Link, notes: &broadcast::Sender<Note>) -> Result<(Client, tokio::task::JoinHandle<()>), StoreError> {
+    let (client, mut connection) = link.config.connect(NoTls).await.map_err(failed)?;
+    let (notes, name) = (notes.clone(), link.name.clone());
     let ended = tokio::spawn(async move {
         while let Some(Ok(message)) = std::future::poll_fn(|context| connection.poll_message(context)).await {
             let AsyncMessage::Notification(notification) = message else { continue };
-            match serde_json::from_str(notification.payload()) {
-                Ok(note) => drop(notes.send(note)),
+            match serde_json::from_str::<Passed<Note>>(notification.payload()) {
+                Ok(Passed { told_by: Some(by), .. }) if by == name => {}
+                Ok(Passed { note, .. }) => drop(notes.send(note)),
                 // Of a newer version of this program, perhaps.
                 Err(_) => tracing::debug!("a note that is not known"),
             }
@@ -139,7 +156,7 @@ async fn write(link: &Link, group: &[Job]) -> Result<Vec<bool>, StoreError> {
     let client = link.client().await?;
     // A client shared by nobody else: the pieces of the transaction stay together.
     client.batch_execute("BEGIN").await.map_err(failed)?;
-    match write_inside(&client, group).await {
+    match write_inside(&client, group, &link.name).await {
         Ok(taken) => {
             client.batch_execute("COMMIT").await.map_err(failed)?;
             Ok(taken)
@@ -174,7 +191,7 @@ async fn holds(client: &Client, condition: &Condition, last: &HashMap<&str, Opti
     }
 }
 
-async fn write_inside(client: &Client, group: &[Job]) -> Result<Vec<bool>, StoreError> {
+async fn write_inside(client: &Client, group: &[Job], name: &str) -> Result<Vec<bool>, StoreError> {
     let mut taken = Vec::with_capacity(group.len());
     // What holds for a key at the end; a statement must not touch a row twice.
     let mut last: HashMap<&str, Option<&[u8]>> = HashMap::new();
@@ -192,8 +209,9 @@ async fn write_inside(client: &Client, group: &[Job]) -> Result<Vec<bool>, Store
         for (key, record) in &job.batch.puts {
             last.insert(key, record.as_deref());
         }
-        for note in &job.batch.notes {
-            let text = serde_json::to_string(note).unwrap_or_default();
+        let told = job.batch.early.iter().map(|(_, note)| Passed { note, told_by: Some(name.to_owned()) });
+        for note in told.chain(job.batch.notes.iter().map(|note| Passed { note, told_by: None })) {
+            let text = serde_json::to_string(&note).unwrap_or_default();
             if text.len() <= LONGEST_NOTE {
                 notes.push(text);
             } else {

@@ -92,3 +92,28 @@ fn a_file_that_is_open_is_not_opened_twice() {
     let _first = Store::embedded(&file.0, 1 << 20).unwrap();
     assert!(matches!(Store::embedded(&file.0, 1 << 20), Err(StoreError::Open { .. })));
 }
+
+#[tokio::test]
+async fn what_is_told_is_seen_at_once_and_durable_afterwards() {
+    let file = File::new("told");
+    let store = Store::embedded(&file.0, 1 << 20).unwrap();
+    let mut notes = store.listen();
+    let mut batch = Batch::new();
+    batch.tell("value/A/1", &"1", value("A", "1"));
+    store.write(batch).await.unwrap();
+    assert_eq!(notes.try_recv().unwrap(), value("A", "1"));
+    assert_eq!(store.get::<String>("value/A/1").await.unwrap().as_deref(), Some("1"));
+    assert_eq!(store.scan::<String>("value/A/", None, 10).await.unwrap(), [("1".to_owned(), "1".to_owned())]);
+    // A second value overtakes the first before that is written, perhaps.
+    let mut batch = Batch::new();
+    batch.tell("value/A/1", &"2", value("A", "2"));
+    store.write(batch).await.unwrap();
+    assert_eq!(store.get::<String>("value/A/1").await.unwrap().as_deref(), Some("2"));
+    // What is acknowledged has everything behind it that was seen before.
+    let mut batch = Batch::new();
+    batch.put("b", &"3");
+    assert!(store.commit(batch).await.unwrap());
+    assert_eq!(store.stored::<String>("value/A/1").await.unwrap().unwrap().record, "2");
+    assert_eq!(notes.try_recv().unwrap(), value("A", "2"));
+    assert!(notes.try_recv().is_err(), "told twice");
+}

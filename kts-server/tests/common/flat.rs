@@ -1,6 +1,6 @@
 //! Simulated hosts: `kts::Panel` on a TCP connection that is made again when it ends.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -36,6 +36,8 @@ pub struct Setup {
     pub keepalive_millis: u32,
     /// Takes a new key.
     pub takes_keys: bool,
+    /// Remembers all values that it has sent.
+    pub keeps_sent: bool,
 }
 
 impl Setup {
@@ -48,6 +50,7 @@ impl Setup {
             one_zone: false,
             keepalive_millis: 30_000,
             takes_keys: true,
+            keeps_sent: false,
         }
     }
 }
@@ -62,11 +65,39 @@ pub struct Seen {
     pub tasks: Vec<String>,
     pub key: String,
     pub too_large: u32,
+    /// Object and value, of every push and answer that has gone out to its end.
+    pub sent: HashSet<(String, String)>,
+}
+
+/// What goes out, read by a parser that is not the codec's.
+#[derive(Default)]
+struct Sent(Vec<u8>);
+
+impl Sent {
+    fn took(&mut self, bytes: &[u8], seen: &Mutex<Seen>) {
+        self.0.extend_from_slice(bytes);
+        while let Some(end) = self.0.windows(2).position(|pair| pair == b"\r\n") {
+            let frame: Vec<u8> = self.0.drain(..end + 2).collect();
+            let frame: serde_json::Value = serde_json::from_slice(&frame).unwrap();
+            let objects = match frame["cmd"].as_str() {
+                Some("push" | "rsp2") => frame["data"].as_array().unwrap(),
+                _ => continue,
+            };
+            let text = |member: &serde_json::Value| member.as_str().unwrap().to_owned();
+            seen.lock().unwrap().sent.extend(objects.iter().map(|object| (text(&object["oID"]), text(&object["val"]))));
+        }
+    }
 }
 
 enum Order {
     Set(String, String),
+    Stamp(String),
     Hang,
+}
+
+/// Microseconds since 1970, 16 digits.
+pub fn micros() -> u64 {
+    u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_micros())).unwrap_or(0)
 }
 
 /// A flat that lives until it is dropped.
@@ -125,6 +156,11 @@ impl Flat {
         let _ = self.orders.send(Order::Set(object.to_string(), value.to_string()));
     }
 
+    /// As [`set`](Self::set), to the time at which the flat does so, in [`micros`].
+    pub fn stamp(&self, object: impl ToString) {
+        let _ = self.orders.send(Order::Stamp(object.to_string()));
+    }
+
     /// From now on it neither reads nor writes.
     pub fn hang(&self) {
         let _ = self.orders.send(Order::Hang);
@@ -174,7 +210,8 @@ async fn live(setup: Setup, server: impl Dial, mut orders: mpsc::UnboundedReceiv
             let tables = Tables { objects: &mut objects, tasks: &mut tasks, credentials: &mut credentials };
             let mut panel = Panel::new(&config, tables, &mut memory).unwrap();
             let before = seen.lock().unwrap().registered;
-            connected(&mut link, &mut panel, &mut orders, &seen).await;
+            let mut sent = setup.keeps_sent.then(Sent::default);
+            connected(&mut link, &mut panel, &mut orders, &seen, sent.as_mut()).await;
             let mut seen = seen.lock().unwrap();
             seen.refused += u32::from(seen.registered == before);
         }
@@ -183,7 +220,13 @@ async fn live(setup: Setup, server: impl Dial, mut orders: mpsc::UnboundedReceiv
 }
 
 /// One connection, to its end.
-async fn connected(link: &mut Box<dyn Link>, panel: &mut Panel<'_>, orders: &mut mpsc::UnboundedReceiver<Order>, seen: &Mutex<Seen>) {
+async fn connected(
+    link: &mut Box<dyn Link>,
+    panel: &mut Panel<'_>,
+    orders: &mut mpsc::UnboundedReceiver<Order>,
+    seen: &Mutex<Seen>,
+    mut sent: Option<&mut Sent>,
+) {
     let (mut reader, mut writer) = tokio::io::split(link);
     let (mut inward, mut outward) = (vec![0; Panel::RX_MIN], vec![0; 4096]);
     let (mut rx, mut tx) = (RxBuf::new(&mut inward), TxBuf::new(&mut outward));
@@ -215,20 +258,27 @@ async fn connected(link: &mut Box<dyn Link>, panel: &mut Panel<'_>, orders: &mut
         };
         tokio::select! {
             outcome = writer.write(tx.unsent()), if !tx.is_empty() => match outcome {
-                Ok(len) => tx.sent(len),
+                Ok(len) => {
+                    if let Some(sent) = &mut sent {
+                        sent.took(&tx.unsent()[..len], seen);
+                    }
+                    tx.sent(len);
+                }
                 Err(_) => return,
             },
             outcome = reader.read(rx.space()) => match outcome {
                 Ok(0) | Err(_) => rx.set_eof(),
                 Ok(len) => rx.commit(len),
             },
-            order = orders.recv() => match order {
-                Some(Order::Set(object, value)) => {
-                    let _ = panel.submit(&env(), Command::Set { object: &object, value: Some(&value) }, &mut tx);
-                    look(panel, seen);
-                }
-                Some(Order::Hang) => std::future::pending().await,
-                None => return,
+            order = orders.recv() => {
+                let (object, value) = match order {
+                    Some(Order::Set(object, value)) => (object, value),
+                    Some(Order::Stamp(object)) => (object, micros().to_string()),
+                    Some(Order::Hang) => std::future::pending().await,
+                    None => return,
+                };
+                let _ = panel.submit(&env(), Command::Set { object: &object, value: Some(&value) }, &mut tx);
+                look(panel, seen);
             },
             () = tokio::time::sleep(wait) => {}
         }

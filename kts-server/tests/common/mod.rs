@@ -3,6 +3,7 @@
 
 pub mod database;
 pub mod flat;
+pub mod tls;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;

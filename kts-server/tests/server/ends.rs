@@ -1,15 +1,11 @@
 //! The beginning and the end of a process, and its certificates.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 
-use crate::common::flat::{Dial, Flat, Link, Setup};
+use crate::common::flat::{Dial as _, Flat, Setup};
+use crate::common::tls::Tls;
 use crate::common::*;
 
 #[test]
@@ -74,29 +70,6 @@ fn certificate(folder: &Folder) -> tokio_rustls::rustls::pki_types::CertificateD
     folder.write("key.pem", &made.signing_key.serialize_pem());
     folder.write("cert.pem", &made.cert.pem());
     made.cert.der().clone()
-}
-
-struct Tls {
-    address: std::net::SocketAddr,
-    connector: TlsConnector,
-}
-
-impl Tls {
-    fn new(address: std::net::SocketAddr, trusted: tokio_rustls::rustls::pki_types::CertificateDer<'static>) -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add(trusted).unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()));
-        let config = config.with_safe_default_protocol_versions().unwrap().with_root_certificates(roots).with_no_client_auth();
-        Self { address, connector: TlsConnector::from(Arc::new(config)) }
-    }
-}
-
-impl Dial for Tls {
-    async fn dial(&self) -> std::io::Result<Box<dyn Link>> {
-        let link = TcpStream::connect(self.address).await?;
-        let name = ServerName::try_from("localhost").unwrap();
-        Ok(Box::new(self.connector.connect(name, link).await?))
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::common::flat::{Flat, Setup};
 use crate::common::*;
+use crate::tenants::registration;
 
 const LIMITS: &str = "[limits]\nregistration_seconds = 2\nframe_seconds = 2\nfaults_per_minute = 10\nframes_per_second = 30\n\
                       connections = 40\nunregistered = 20\n";
@@ -56,6 +57,45 @@ async fn there_are_only_so_many_connections() {
     drop(many);
     let other = Flat::new(Setup::new(OTHER, KEY), server.hosts);
     until("room again", async || (other.seen().registered == 1).then_some(())).await;
+}
+
+/// Connects from another address than the rest.
+async fn dial_from(from: &str, server: &Server) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+    socket.connect(server.hosts).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_cannot_take_the_places_of_others() {
+    let house = House::new("[limits]\nunregistered = 20\nunregistered_per_address = 8\nconnections_per_address = 10\n");
+    let server = house.start();
+    let mut many = Vec::new();
+    for _ in 0..30 {
+        many.push(dial_from("127.0.0.2", &server).await);
+    }
+    let refused = async || server.metric("connections_refused_of_address_total", &house.admin).await;
+    until("refused", async || (refused().await == 22).then_some(())).await;
+    assert_eq!(server.metric("unregistered", &house.admin).await, 8);
+    let warnings = server.errors().matches("too many connections from one address").count();
+    assert_eq!(warnings, 1, "{}", server.errors());
+    // Others come in meanwhile.
+    let flat = Flat::new(Setup::new(SN, KEY), server.hosts);
+    synchronised(&server, SN, &house.user, 4).await;
+    // Whoever closes makes room, also at the same address.
+    drop(many);
+    until("room again", async || (server.metric("unregistered", &house.admin).await == 0).then_some(())).await;
+    let mut link = dial_from("127.0.0.2", &server).await;
+    link.write_all(registration(OTHER, KEY, "35").as_bytes()).await.unwrap();
+    let mut answer = [0; 16];
+    link.read_exact(&mut answer).await.unwrap();
+
+    // Those who have registered count too.
+    let rest: Vec<_> = futures_util::future::join_all((0..12).map(|_| dial_from("127.0.0.1", &server))).await;
+    until("refused", async || (refused().await >= 22 + 4).then_some(())).await;
+    assert_eq!(server.metric("connections", &house.admin).await, 2 + 8);
+    assert_eq!(flat.seen().registered, 1);
+    drop(rest);
 }
 
 #[tokio::test(flavor = "multi_thread")]
