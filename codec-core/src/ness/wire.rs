@@ -7,6 +7,7 @@ use super::keys::Keys;
 use super::packet::{Address, Body, Packet, StatusUpdate, SystemEvent};
 use super::stamp::{Stamp, Timestamp};
 use super::status::RequestId;
+use super::usual;
 use crate::error::{Fault, FaultKind};
 use crate::text::hex::{self, Case, nibble};
 
@@ -61,11 +62,11 @@ pub struct DecodeOptions {
 /// A received line: its meaning and its text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Line<'i> {
-    packet: Packet<'i>,
-    text: &'i [u8],
-    checksum: u8,
+    pub(super) packet: Packet<'i>,
+    pub(super) text: &'i [u8],
+    pub(super) checksum: u8,
     /// What the binary rule makes of an event or status line; `None` for requests and where a character is no digit.
-    binary: Option<u8>,
+    pub(super) binary: Option<u8>,
 }
 
 impl<'i> Line<'i> {
@@ -249,233 +250,190 @@ pub fn decode(text: &[u8]) -> Result<Line<'_>, Fault> {
 /// As [`decode`].
 #[inline]
 pub fn decode_with(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
-    // The forms that panels send have one size each, and their fields at fixed places.
-    let usual = match text.len() {
-        28 => stamped_with_address(text, options),
-        16 => plain_with_address(text),
-        14 => plain(text),
-        26 => stamped(text, options),
-        _ => None,
-    };
-    match usual {
-        Some(line) => Ok(line),
-        None => decode_slow(text, options),
+    if usual::FIRST {
+        if let Some(line) = usual::decode(text, options) {
+            return Ok(line);
+        }
     }
+    decode_any(text, options)
 }
 
-/// `COUNT` bytes from twice as many digits, and their sum; `None` if a character is no digit or the size is another.
-#[inline(always)]
-fn digit_pairs<const SIZE: usize, const COUNT: usize>(text: &[u8]) -> Option<([u8; COUNT], u8)> {
-    let text: &[u8; SIZE] = text.try_into().ok()?;
-    let mut bytes = [0; COUNT];
-    let (mut seen, mut sum) = (0, 0_u8);
-    for (byte, [high, low]) in bytes.iter_mut().zip(hex::Pairs(text)) {
-        let (high, low) = (nibble(high), nibble(low));
-        seen |= high | low;
-        *byte = high << 4 | low;
-        sum = sum.wrapping_add(*byte);
-    }
-    if seen & 0xF0 == 0 { Some((bytes, sum)) } else { None }
-}
-
-/// `82 AD LL CM` or `83 AD LL 61`, three bytes of data, checksum.
-#[inline(always)]
-fn plain_with_address(text: &[u8]) -> Option<Line<'_>> {
-    let ([start @ (0x82 | 0x83), address, length, command, x, y, z, checksum], sum) = digit_pairs::<16, 8>(text)? else { return None };
-    finish(text, start, Address::Byte(address), length, command, [x, y, z], None, checksum, sum)
-}
-
-/// `82 LL CM`, three bytes of data, checksum.
-#[inline(always)]
-fn plain(text: &[u8]) -> Option<Line<'_>> {
-    let ([0x82, length, command, x, y, z, checksum], sum) = digit_pairs::<14, 7>(text)? else { return None };
-    finish(text, 0x82, Address::Absent, length, command, [x, y, z], None, checksum, sum)
-}
-
-/// `87 AD LL CM`, three bytes of data, six of time, checksum.
-#[inline(always)]
-fn stamped_with_address(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
-    let ([0x87, address, length, command, x, y, z, time @ .., checksum], sum) = digit_pairs::<28, 14>(text)? else { return None };
-    let stamp = Some(usual_stamp(time, text, options)?);
-    finish(text, 0x87, Address::Byte(address), length, command, [x, y, z], stamp, checksum, sum)
-}
-
-/// `86 LL CM`, three bytes of data, six of time, checksum.
-#[inline(always)]
-fn stamped(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
-    let ([0x86, length, command, x, y, z, time @ .., checksum], sum) = digit_pairs::<26, 13>(text)? else { return None };
-    let stamp = Some(usual_stamp(time, text, options)?);
-    finish(text, 0x86, Address::Absent, length, command, [x, y, z], stamp, checksum, sum)
-}
-
-#[inline(always)]
-fn usual_stamp(pairs: [u8; 6], text: &[u8], options: DecodeOptions) -> Option<Stamp<'_>> {
-    match Timestamp::from_pairs(pairs) {
-        Some(time) if !options.packed_time => Some(Stamp::Time(time)),
-        _ => unusual_stamp(text, options),
-    }
-}
-
-/// The stamp before the checksum, where it is not plain decimal.
-#[cold]
-fn unusual_stamp(text: &[u8], options: DecodeOptions) -> Option<Stamp<'_>> {
-    let digits = text.get(text.len().checked_sub(14)?..)?.first_chunk::<12>()?;
-    Some(if options.packed_time { Stamp::from_packed_digits(digits) } else { Stamp::Raw(digits) })
-}
-
-/// Puts a panel line together from its fields. `None` for an unknown COMMAND, a request or a wrong LENGTH.
-#[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "one per field of the line")]
-fn finish<'i>(
-    text: &'i [u8],
-    start: u8,
-    address: Address,
-    length: u8,
-    command: u8,
-    [first, second, third]: [u8; 3],
-    stamp: Option<Stamp<'i>>,
-    checksum: u8,
-    sum: u8,
-) -> Option<Line<'i>> {
-    let body = match command {
+/// What a panel line says, by its COMMAND and its three bytes of data.
+#[inline]
+pub(super) fn panel_body(command: u8, [first, second, third]: [u8; 3]) -> Body<'static> {
+    match command {
         SYSTEM_STATUS => {
             Body::Event(SystemEvent { code: EventCode::from_raw(first), id: Id::from_pair(second), area: AreaCode::from_raw(third) })
         }
-        USER_INTERFACE if start != 0x83 => {
-            Body::Status(StatusUpdate { request: RequestId::from_raw(first), value: u16::from_be_bytes([second, third]) })
-        }
-        _ => return None,
-    };
-    if length & !SEQUENCE != 3 {
-        return None;
+        _ => Body::Status(StatusUpdate { request: RequestId::from_raw(first), value: u16::from_be_bytes([second, third]) }),
     }
-    let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
-    // `sum` includes the checksum itself.
-    Some(Line { packet, text, checksum, binary: Some(checksum.wrapping_sub(sum)) })
 }
 
-/// Reads fields one after the other and knows where it is.
+/// Reads fields one after the other, and keeps the first thing that is wrong: what is read behind that is not looked at by anybody.
 struct Reader<'i> {
-    text: &'i [u8],
-    at: usize,
+    rest: &'i [u8],
+    /// Length of the text.
+    len: usize,
     /// Bytes that the line needs at least, as far as is known.
     needed: usize,
+    /// Sum of the bytes that pairs of digits stand for.
+    sum: u8,
+    /// Nothing but pairs of digits so far, but for a single digit of an address.
+    in_pairs: bool,
+    fault: Option<Fault>,
 }
 
 impl<'i> Reader<'i> {
-    fn take(&mut self, len: usize) -> Result<&'i [u8], Fault> {
-        let to = self.at.saturating_add(len);
-        let Some(field) = self.text.get(self.at..to) else {
-            let as_u32 = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-            let kind = FaultKind::Truncated { needed: as_u32(self.needed.max(to)), found: as_u32(self.text.len()) };
-            return Err(Fault::new(kind, self.text.len()));
+    /// No line has less than 14 characters.
+    const fn new(text: &'i [u8]) -> Self {
+        Self { rest: text, len: text.len(), needed: 14, sum: 0, in_pairs: true, fault: None }
+    }
+
+    /// Offset of the rest.
+    fn at(&self) -> usize {
+        self.len.wrapping_sub(self.rest.len())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail(&mut self, kind: FaultKind, at: usize) {
+        if self.fault.is_none() {
+            self.fault = Some(Fault::new(kind, at));
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cut_short(&mut self) {
+        let as_u32 = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        self.fail(FaultKind::Truncated { needed: as_u32(self.needed), found: as_u32(self.len) }, self.len);
+    }
+
+    /// One digit.
+    fn digit(&mut self) -> u8 {
+        let [digit, behind @ ..] = self.rest else {
+            self.cut_short();
+            return 0;
         };
-        self.at = to;
-        Ok(field)
+        let value = nibble(*digit);
+        if value > 0x0F {
+            self.fail(FaultKind::NotHex, self.at());
+        }
+        self.rest = behind;
+        value
     }
 
-    fn hex(&mut self, digits: usize) -> Result<u8, Fault> {
-        let from = self.at;
-        let field = self.take(digits)?;
-        let mut value = 0_u8;
-        for (offset, digit) in field.iter().enumerate() {
-            let low = nibble(*digit);
-            if low > 0x0F {
-                return Err(Fault::new(FaultKind::NotHex, from.saturating_add(offset)));
+    /// Two digits for each byte.
+    #[inline(never)]
+    fn bytes(&mut self, into: &mut [u8]) {
+        for byte in into {
+            let Some(([high, low], behind)) = self.rest.split_first_chunk() else { return self.cut_short() };
+            let (upper, lower) = (nibble(*high), nibble(*low));
+            if (upper | lower) & 0xF0 != 0 {
+                let second = usize::from(upper <= 0x0F);
+                return self.fail(FaultKind::NotHex, self.at().wrapping_add(second));
             }
-            value = value << 4 | low;
+            *byte = upper << 4 | lower;
+            self.sum = self.sum.wrapping_add(*byte);
+            self.rest = behind;
         }
-        Ok(value)
     }
 
-    fn printable(&mut self, len: usize) -> Result<&'i [u8], Fault> {
-        let from = self.at;
-        let field = self.take(len)?;
-        match field.iter().position(|byte| !(b' '..=b'~').contains(byte)) {
-            Some(offset) => Err(Fault::new(FaultKind::NotText, from.saturating_add(offset))),
-            None => Ok(field),
+    fn array<const COUNT: usize>(&mut self) -> [u8; COUNT] {
+        let mut bytes = [0; COUNT];
+        self.bytes(&mut bytes);
+        bytes
+    }
+
+    fn byte(&mut self) -> u8 {
+        let [byte] = self.array();
+        byte
+    }
+
+    fn printable(&mut self, len: usize) -> &'i [u8] {
+        let Some((field, behind)) = self.rest.split_at_checked(len) else {
+            self.cut_short();
+            return &[];
+        };
+        if let Some(offset) = field.iter().position(|byte| !(b' '..=b'~').contains(byte)) {
+            self.fail(FaultKind::NotText, self.at().wrapping_add(offset));
         }
+        self.rest = behind;
+        field
+    }
+
+    /// Twelve characters of time.
+    fn stamp(&mut self, options: DecodeOptions) -> Option<Stamp<'i>> {
+        let Some((digits, behind)) = self.rest.split_first_chunk() else {
+            self.cut_short();
+            return None;
+        };
+        let mut inner = Reader::new(digits);
+        let pairs = inner.array();
+        if inner.fault.is_some() {
+            self.in_pairs = false;
+            self.printable(12);
+            return Some(Stamp::Raw(digits));
+        }
+        self.rest = behind;
+        self.sum = self.sum.wrapping_add(inner.sum);
+        let stamp = if options.packed_time { Timestamp::from_packed(pairs) } else { Timestamp::from_pairs(pairs).map(Stamp::Time) };
+        Some(stamp.unwrap_or(Stamp::Raw(digits)))
     }
 }
 
 /// All forms, and the exact reason where a line is none of them.
-fn decode_slow(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
+pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
+    let mut reader = Reader::new(text);
     if text.is_empty() {
-        return Err(Fault::new(FaultKind::Empty, 0));
+        reader.fail(FaultKind::Empty, 0);
     }
-    let mut reader = Reader { text, at: 0, needed: 14 };
-    let start = reader.hex(2)?;
-    let (address_digits, stamp_len) = match start {
+    let start = reader.byte();
+    if !matches!(start, 0x82 | 0x83 | 0x86 | 0x87) {
+        reader.fail(FaultKind::UnknownStart, 0);
+    }
+    let address = match start {
+        0x86 => Address::Absent,
         // Bit 0 tells of an address in events only; status lines have one nevertheless.
-        0x82 if text.len() == 14 => (0, 0),
-        0x82 => (2, 0),
+        0x82 if text.len() == 14 => Address::Absent,
         // Character 6 is the first digit of COMMAND after a two-digit address, its second digit after a one-digit address.
-        0x83 => match text.get(6) {
-            Some(b'0' | b'1') => (1, 0),
-            _ => (2, 0),
-        },
-        0x86 => (0, 12),
-        0x87 => (2, 12),
-        _ => return Err(Fault::new(FaultKind::UnknownStart, 0)),
+        0x83 if matches!(text.get(6), Some(b'0' | b'1')) => Address::Digit(reader.digit()),
+        _ => Address::Byte(reader.byte()),
     };
-    let address = match address_digits {
-        0 => Address::Absent,
-        1 => Address::Digit(reader.hex(1)?),
-        _ => Address::Byte(reader.hex(2)?),
-    };
-    let length_at = reader.at;
-    let length = reader.hex(2)?;
-    let command_at = reader.at;
-    let command = reader.hex(2)?;
+    let stamp_len = if start & 4 != 0 { 12 } else { 0 };
+    let length_at = reader.at();
+    let [length, command] = reader.array();
     let found = length & !SEQUENCE;
     let request = start == 0x83 && command == USER_INTERFACE;
-    let (data_len, expected) = match command {
-        USER_INTERFACE if request => (usize::from(found), found),
-        USER_INTERFACE => (6, 3),
-        SYSTEM_STATUS if address_digits == 1 => (6, 6),
-        SYSTEM_STATUS => (6, 3),
-        _ => return Err(Fault::new(FaultKind::UnknownCommand, command_at)),
+    let by_digits = matches!(address, Address::Digit(_));
+    let expected = match command {
+        USER_INTERFACE if request => found,
+        SYSTEM_STATUS if by_digits => 6,
+        USER_INTERFACE | SYSTEM_STATUS => 3,
+        _ => {
+            reader.fail(FaultKind::UnknownCommand, length_at.wrapping_add(2));
+            found
+        }
     };
     if found != expected {
-        return Err(Fault::new(FaultKind::BadLength { expected: expected.into() }, length_at));
+        reader.fail(FaultKind::BadLength { expected: expected.into() }, length_at);
     }
-    reader.needed = reader.at.saturating_add(data_len).saturating_add(stamp_len).saturating_add(2);
-    let body = if request {
-        Body::Request(Keys::new(reader.printable(data_len)?))
-    } else {
-        let (first, second, third) = (reader.hex(2)?, reader.hex(2)?, reader.hex(2)?);
-        match command {
-            SYSTEM_STATUS => {
-                Body::Event(SystemEvent { code: EventCode::from_raw(first), id: Id::from_pair(second), area: AreaCode::from_raw(third) })
-            }
-            _ => Body::Status(StatusUpdate { request: RequestId::from_raw(first), value: u16::from_be_bytes([second, third]) }),
-        }
-    };
-    let stamp = match reader.printable(stamp_len)?.first_chunk::<12>() {
-        Some(digits) if options.packed_time => Some(Stamp::from_packed_digits(digits)),
-        Some(digits) => Some(decimal_stamp(digits)),
-        None => None,
-    };
-    let checksum = reader.hex(2)?;
-    let end = reader.at;
-    let (text, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
+    let data_len = if request { usize::from(found) } else { 6 };
+    // With two digits of checksum; at most 8 + 127 + 12 + 2.
+    reader.needed = reader.at().wrapping_add(data_len).wrapping_add(stamp_len).wrapping_add(2);
+    let body = if request { Body::Request(Keys::new(reader.printable(data_len))) } else { panel_body(command, reader.array()) };
+    let stamp = if stamp_len == 0 { None } else { reader.stamp(options) };
+    let binary = if request || by_digits || !reader.in_pairs { None } else { Some(reader.sum.wrapping_neg()) };
+    let checksum = reader.byte();
+    let (end, rest) = (reader.at(), reader.rest);
     if !(rest.is_empty() || request && rest == b"?") {
-        let extra = u32::try_from(rest.len()).unwrap_or(u32::MAX);
-        return Err(Fault::new(FaultKind::Trailing { extra }, end));
+        reader.fail(FaultKind::Trailing { extra: u32::try_from(rest.len()).unwrap_or(u32::MAX) }, end);
     }
-    let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
-    let covered = text.get(..text.len().saturating_sub(2)).unwrap_or_default();
-    let binary = if request { None } else { binary_checksum(covered) };
-    Ok(Line { packet, text, checksum, binary })
-}
-
-fn decimal_stamp(digits: &[u8; 12]) -> Stamp<'_> {
-    let mut pairs = [0; 6];
-    for (pair, [high, low]) in pairs.iter_mut().zip(hex::Pairs(digits)) {
-        match hex::byte(high, low) {
-            Some(value) => *pair = value,
-            None => return Stamp::Raw(digits),
+    match reader.fault {
+        Some(fault) => Err(fault),
+        None => {
+            let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
+            Ok(Line { packet, text: text.get(..end).unwrap_or_default(), checksum, binary })
         }
     }
-    Timestamp::from_pairs(pairs).map_or(Stamp::Raw(digits), Stamp::Time)
 }
