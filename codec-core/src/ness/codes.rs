@@ -227,9 +227,8 @@ impl AreaCode {
 /// The number whose two decimal digits are those of `pair` in hexadecimal, or `None` if either is above 9.
 #[inline]
 pub(crate) const fn decimal(pair: u8) -> Option<u8> {
-    let (high, low) = (pair >> 4, pair & 0x0F);
-    // At most 9 * 10 + 9.
-    if high > 9 || low > 9 { None } else { Some(high.wrapping_mul(10).wrapping_add(low)) }
+    // Sixteen times the tens less six times the tens.
+    if pair > 0x99 || pair & 0x0F > 9 { None } else { Some(pair.wrapping_sub((pair >> 4).wrapping_mul(6))) }
 }
 
 /// Identity of what an event is about (byte II of an event line).

@@ -107,7 +107,13 @@ mod tests {
     #[test]
     fn both_ways_read_the_same() {
         let options = DecodeOptions::default();
-        for line in ["87008361010900180921183139c7", "8700036100050018122709413536", "8200036000120003", "82036000000017", "8603610101001812270941350d"] {
+        for line in [
+            "87008361010900180921183139c7",
+            "8700036100050018122709413536",
+            "8200036000120003",
+            "82036000000017",
+            "8603610101001812270941350d",
+        ] {
             let line = line.as_bytes();
             assert_eq!(decode(line, options), Some(decode_any(line, options).unwrap()));
             for at in 0..line.len() {

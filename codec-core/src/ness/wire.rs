@@ -278,17 +278,10 @@ struct Reader<'i> {
     needed: usize,
     /// Sum of the bytes that pairs of digits stand for.
     sum: u8,
-    /// Nothing but pairs of digits so far, but for a single digit of an address.
-    in_pairs: bool,
     fault: Option<Fault>,
 }
 
 impl<'i> Reader<'i> {
-    /// No line has less than 14 characters.
-    const fn new(text: &'i [u8]) -> Self {
-        Self { rest: text, len: text.len(), needed: 14, sum: 0, in_pairs: true, fault: None }
-    }
-
     /// Offset of the rest.
     fn at(&self) -> usize {
         self.len.wrapping_sub(self.rest.len())
@@ -309,6 +302,52 @@ impl<'i> Reader<'i> {
         self.fail(FaultKind::Truncated { needed: as_u32(self.needed), found: as_u32(self.len) }, self.len);
     }
 
+    /// Tells why there is no pair of digits `pairs` further on.
+    #[cold]
+    #[inline(never)]
+    fn no_pair(&mut self, pairs: usize) {
+        match hex::Pairs(self.rest).nth(pairs) {
+            Some([first, _]) => {
+                let second = usize::from(nibble(first) <= 0x0F);
+                self.fail(FaultKind::NotHex, self.at().saturating_add(pairs.saturating_mul(2)).saturating_add(second));
+            }
+            None => self.cut_short(),
+        }
+    }
+
+    /// The bytes that the next pairs of digits stand for, as far as they go. Gives how many there are.
+    #[inline(never)]
+    fn look(&mut self, into: &mut [u8]) -> usize {
+        let (all, mut sum) = (into.len(), self.sum);
+        let mut digits = self.rest.iter();
+        let bad = into.iter_mut().position(|byte| {
+            let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return true };
+            let (high, low) = (nibble(*high), nibble(*low));
+            *byte = high << 4 | low;
+            sum = sum.wrapping_add(*byte);
+            (high | low) & 0xF0 != 0
+        });
+        self.sum = sum;
+        bad.unwrap_or(all)
+    }
+
+    /// Goes over as many pairs of digits, `good` of which are there.
+    fn pass(&mut self, pairs: usize, good: usize) {
+        if good < pairs {
+            self.no_pair(good);
+        }
+        self.rest = self.rest.get(pairs.saturating_mul(2)..).unwrap_or_default();
+    }
+
+    /// Two digits.
+    fn byte(&mut self) -> u8 {
+        let mut byte = [0];
+        let good = self.look(&mut byte);
+        self.pass(1, good);
+        let [byte] = byte;
+        byte
+    }
+
     /// One digit.
     fn digit(&mut self) -> u8 {
         let [digit, behind @ ..] = self.rest else {
@@ -323,68 +362,23 @@ impl<'i> Reader<'i> {
         value
     }
 
-    /// Two digits for each byte.
-    #[inline(never)]
-    fn bytes(&mut self, into: &mut [u8]) {
-        for byte in into {
-            let Some(([high, low], behind)) = self.rest.split_first_chunk() else { return self.cut_short() };
-            let (upper, lower) = (nibble(*high), nibble(*low));
-            if (upper | lower) & 0xF0 != 0 {
-                let second = usize::from(upper <= 0x0F);
-                return self.fail(FaultKind::NotHex, self.at().wrapping_add(second));
-            }
-            *byte = upper << 4 | lower;
-            self.sum = self.sum.wrapping_add(*byte);
-            self.rest = behind;
-        }
-    }
-
-    fn array<const COUNT: usize>(&mut self) -> [u8; COUNT] {
-        let mut bytes = [0; COUNT];
-        self.bytes(&mut bytes);
-        bytes
-    }
-
-    fn byte(&mut self) -> u8 {
-        let [byte] = self.array();
-        byte
-    }
-
     fn printable(&mut self, len: usize) -> &'i [u8] {
         let Some((field, behind)) = self.rest.split_at_checked(len) else {
             self.cut_short();
             return &[];
         };
         if let Some(offset) = field.iter().position(|byte| !(b' '..=b'~').contains(byte)) {
-            self.fail(FaultKind::NotText, self.at().wrapping_add(offset));
+            self.fail(FaultKind::NotText, self.at().saturating_add(offset));
         }
         self.rest = behind;
         field
-    }
-
-    /// Twelve characters of time.
-    fn stamp(&mut self, options: DecodeOptions) -> Option<Stamp<'i>> {
-        let Some((digits, behind)) = self.rest.split_first_chunk() else {
-            self.cut_short();
-            return None;
-        };
-        let mut inner = Reader::new(digits);
-        let pairs = inner.array();
-        if inner.fault.is_some() {
-            self.in_pairs = false;
-            self.printable(12);
-            return Some(Stamp::Raw(digits));
-        }
-        self.rest = behind;
-        self.sum = self.sum.wrapping_add(inner.sum);
-        let stamp = if options.packed_time { Timestamp::from_packed(pairs) } else { Timestamp::from_pairs(pairs).map(Stamp::Time) };
-        Some(stamp.unwrap_or(Stamp::Raw(digits)))
     }
 }
 
 /// All forms, and the exact reason where a line is none of them.
 pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
-    let mut reader = Reader::new(text);
+    // No line has less than 14 characters.
+    let mut reader = Reader { rest: text, len: text.len(), needed: 14, sum: 0, fault: None };
     if text.is_empty() {
         reader.fail(FaultKind::Empty, 0);
     }
@@ -400,18 +394,22 @@ pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>
         0x83 if matches!(text.get(6), Some(b'0' | b'1')) => Address::Digit(reader.digit()),
         _ => Address::Byte(reader.byte()),
     };
-    let stamp_len = if start & 4 != 0 { 12 } else { 0 };
+    let by_digits = matches!(address, Address::Digit(_));
+    // LENGTH, COMMAND, three bytes of data and six of time.
+    let mut fields = [0; 11];
+    let stamped = start & 4 != 0;
+    let good = reader.look(if stamped { &mut fields } else { fields.first_chunk_mut::<5>().map_or(&mut [], |front| front) });
+    let [length, command, x, y, z, time @ ..] = fields;
     let length_at = reader.at();
-    let [length, command] = reader.array();
+    reader.pass(2, good);
     let found = length & !SEQUENCE;
     let request = start == 0x83 && command == USER_INTERFACE;
-    let by_digits = matches!(address, Address::Digit(_));
     let expected = match command {
         USER_INTERFACE if request => found,
         SYSTEM_STATUS if by_digits => 6,
         USER_INTERFACE | SYSTEM_STATUS => 3,
         _ => {
-            reader.fail(FaultKind::UnknownCommand, length_at.wrapping_add(2));
+            reader.fail(FaultKind::UnknownCommand, length_at.saturating_add(2));
             found
         }
     };
@@ -419,11 +417,32 @@ pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>
         reader.fail(FaultKind::BadLength { expected: expected.into() }, length_at);
     }
     let data_len = if request { usize::from(found) } else { 6 };
-    // With two digits of checksum; at most 8 + 127 + 12 + 2.
-    reader.needed = reader.at().wrapping_add(data_len).wrapping_add(stamp_len).wrapping_add(2);
-    let body = if request { Body::Request(Keys::new(reader.printable(data_len))) } else { panel_body(command, reader.array()) };
-    let stamp = if stamp_len == 0 { None } else { reader.stamp(options) };
-    let binary = if request || by_digits || !reader.in_pairs { None } else { Some(reader.sum.wrapping_neg()) };
+    // What is behind COMMAND, the checksum included.
+    let behind = data_len.saturating_add(if stamped { 14 } else { 2 });
+    reader.needed = reader.at().saturating_add(behind);
+    let body = match request {
+        true => Body::Request(Keys::new(reader.printable(data_len))),
+        false => {
+            reader.pass(3, good.saturating_sub(2));
+            panel_body(command, [x, y, z])
+        }
+    };
+    let mut by_pairs = !request && !by_digits;
+    let mut stamp = None;
+    if stamped {
+        stamp = reader.rest.first_chunk().map(Stamp::Raw);
+        if good == fields.len() {
+            reader.pass(6, 6);
+            let time = if options.packed_time { Timestamp::from_packed(time) } else { Timestamp::from_pairs(time).map(Stamp::Time) };
+            if time.is_some() {
+                stamp = time;
+            }
+        } else {
+            reader.printable(12);
+            by_pairs = false;
+        }
+    }
+    let binary = if by_pairs { Some(reader.sum.wrapping_neg()) } else { None };
     let checksum = reader.byte();
     let (end, rest) = (reader.at(), reader.rest);
     if !(rest.is_empty() || request && rest == b"?") {

@@ -4,9 +4,6 @@
 /// results can be combined with `|` and looked at once.
 pub const NOT_HEX: u8 = 0xFF;
 
-/// Whether a table of 256 bytes is worth its room: on a microcontroller it is not.
-const TABLE: bool = cfg!(target_pointer_width = "64");
-
 const NIBBLES: [u8; 256] = nibbles();
 
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::as_conversions, reason = "evaluated at compile time")]
@@ -29,18 +26,7 @@ static UPPER: [u8; 16] = *b"0123456789ABCDEF";
 #[must_use]
 #[expect(clippy::indexing_slicing, reason = "a byte cannot be outside a table of 256")]
 pub const fn nibble(digit: u8) -> u8 {
-    if TABLE { NIBBLES[digit as usize] } else { compared(digit) }
-}
-
-/// The same without the table.
-const fn compared(digit: u8) -> u8 {
-    match digit.wrapping_sub(b'0') {
-        value @ 0..=9 => value,
-        _ => match (digit | 0x20).wrapping_sub(b'a') {
-            value @ 0..=5 => value.wrapping_add(10),
-            _ => NOT_HEX,
-        },
-    }
+    NIBBLES[digit as usize]
 }
 
 /// The value of two digits, most significant first, or `None` if either is no digit.
@@ -114,7 +100,7 @@ mod tests {
     fn every_byte_is_judged_as_the_standard_library_does() {
         for value in 0..=255_u8 {
             let expected = char::from(value).to_digit(16).filter(|_| value.is_ascii()).map_or(NOT_HEX, |digit| digit as u8);
-            assert_eq!((nibble(value), compared(value)), (expected, expected), "{value:#04x}");
+            assert_eq!(nibble(value), expected, "{value:#04x}");
         }
     }
 
