@@ -23,6 +23,7 @@ impl Instant {
 
     /// The moment `millis` milliseconds later.
     #[must_use]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub const fn plus_millis(self, millis: u64) -> Self {
         Self(self.0.saturating_add(millis))
     }
@@ -30,6 +31,16 @@ impl Instant {
     /// Milliseconds from `earlier` to `self`, 0 if `earlier` is later.
     pub const fn millis_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// The earlier of two deadlines.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) if other < one => Some(other),
+        (None, other) => other,
+        (one, _) => one,
     }
 }
 
@@ -62,19 +73,32 @@ impl<const N: usize> Timers<N> {
 
     /// Stops and reports the timer if it is due.
     pub(crate) fn take_due(&mut self, index: usize, now: Instant) -> bool {
-        match self.at.get_mut(index) {
-            Some(slot) if *slot != u64::MAX && *slot <= now.0 => {
-                *slot = u64::MAX;
-                true
-            }
-            _ => false,
-        }
+        take_due(&mut self.at, index, now)
     }
 
     /// The earliest deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
-        self.at.iter().copied().filter(|at| *at != u64::MAX).min().map(Instant)
+        earliest(&self.at)
     }
+}
+
+// One code for tables of all sizes.
+
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn take_due(table: &mut [u64], index: usize, now: Instant) -> bool {
+    match table.get_mut(index) {
+        Some(slot) if *slot != u64::MAX && *slot <= now.0 => {
+            *slot = u64::MAX;
+            true
+        }
+        _ => false,
+    }
+}
+
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn earliest(table: &[u64]) -> Option<Instant> {
+    let first = table.iter().fold(u64::MAX, |first, at| if *at < first { *at } else { first });
+    if first == u64::MAX { None } else { Some(Instant(first)) }
 }
 
 #[cfg(test)]
@@ -96,6 +120,13 @@ mod tests {
         assert_eq!(timers.next(), None);
         timers.set(9, Instant::ZERO);
         assert_eq!(timers.next(), None);
+    }
+
+    #[test]
+    fn no_deadline_is_later_than_any() {
+        let (early, late) = (Some(Instant(1)), Some(Instant(2)));
+        assert_eq!((sooner(early, late), sooner(late, early)), (early, early));
+        assert_eq!((sooner(None, late), sooner(late, None), sooner(None, None)), (late, late, None));
     }
 
     #[test]

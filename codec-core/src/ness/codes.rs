@@ -41,7 +41,8 @@ macro_rules! byte_codes {
             }
 
             /// The meaning of a byte on the wire.
-            #[inline]
+            #[cfg_attr(target_pointer_width = "64", inline)]
+            #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
             #[must_use]
             #[cfg_attr(target_pointer_width = "64", expect(clippy::indexing_slicing, reason = "a byte cannot be outside a table of 256"))]
             pub const fn from_raw(raw: u8) -> Self {
@@ -223,6 +224,13 @@ impl AreaCode {
     }
 }
 
+/// The number whose two decimal digits are those of `pair` in hexadecimal, or `None` if either is above 9.
+#[inline]
+pub(crate) const fn decimal(pair: u8) -> Option<u8> {
+    // Sixteen times the tens less six times the tens.
+    if pair > 0x99 || pair & 0x0F > 9 { None } else { Some(pair.wrapping_sub((pair >> 4).wrapping_mul(6))) }
+}
+
 /// Identity of what an event is about (byte II of an event line).
 ///
 /// The two digits are decimal for zones, users and outputs, and hexadecimal for keypads (`f0` to `fe`). Vendor examples print
@@ -257,12 +265,9 @@ impl Id {
     /// From the byte that the two digits make when read as hexadecimal.
     #[inline]
     pub(crate) const fn from_pair(pair: u8) -> Self {
-        let (high, low) = (pair >> 4, pair & 0x0F);
-        if high > 9 || low > 9 {
-            Self { value: pair, hex: true }
-        } else {
-            // At most 9 * 10 + 9.
-            Self { value: high.wrapping_mul(10).wrapping_add(low), hex: false }
+        match decimal(pair) {
+            Some(value) => Self { value, hex: false },
+            None => Self { value: pair, hex: true },
         }
     }
 

@@ -23,7 +23,7 @@ use crate::error::{CloseReason, ConfigError, Fault, FaultKind, Refused};
 use crate::home::Notice;
 use crate::machine::{Env, LinkKind, Machine, Pending, Ticket};
 use crate::text::hex::{self, Case};
-use crate::timers::{Instant, Timers};
+use crate::timers::{Instant, Timers, sooner};
 
 /// Milliseconds after an event that shows that something else changed, or a command, until the status is asked for.
 const FOLLOW_UP_MILLIS: u64 = 1_500;
@@ -428,7 +428,7 @@ impl Machine for Controller<'_> {
         if at_once {
             return Some(Instant::ZERO);
         }
-        [self.timers.next(), self.commands.next_deadline(), self.silence_ends()].into_iter().flatten().min()
+        sooner(sooner(self.timers.next(), self.commands.next_deadline()), self.silence_ends())
     }
 
     fn is_closed(&self) -> bool {

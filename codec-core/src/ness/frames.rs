@@ -119,12 +119,16 @@ impl Framer {
     }
 }
 
-/// How many bytes stand before the first control character or `?`, eight at a time.
+/// Whether eight bytes at a time are faster than one.
+const WORDS: bool = cfg!(target_pointer_width = "64");
+
+/// How many bytes stand before the first control character or `?`.
 fn before_mark(text: &[u8]) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let mut passed = 0_usize;
     let mut rest = text;
-    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
+    while WORDS {
+        let Some((eight, behind)) = rest.split_first_chunk::<8>() else { break };
         let eight = u64::from_le_bytes(*eight);
         let question = eight ^ (0x3F * EACH);
         // Subtracting borrows from the top bit of a byte that is too small. What follows the first such byte may be wrong.

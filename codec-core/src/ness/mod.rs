@@ -12,6 +12,7 @@ pub mod panel;
 mod stamp;
 mod status;
 mod tracker;
+mod usual;
 mod version;
 mod wire;
 mod zones;

@@ -1,6 +1,6 @@
 //! The time stamp of an event line: six fields of two digits, local time of the panel.
 
-use crate::text::hex;
+use super::codes::decimal;
 
 /// A moment as a panel writes it: its local time, without a time zone.
 ///
@@ -38,18 +38,8 @@ impl Timestamp {
 
     /// From the six bytes whose hexadecimal digits are the decimal digits on the wire.
     #[inline]
-    pub(crate) const fn from_pairs(pairs: [u8; 6]) -> Option<Self> {
-        const ONES: u64 = 0x0F0F_0F0F_0F0F;
-        const SIXES: u64 = 0x0606_0606_0606;
-        // All six at once, one per byte; no byte of any sum below exceeds 0xFF.
-        let [a, b, c, d, e, f] = pairs;
-        let pairs = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
-        let (tens, ones) = (pairs >> 4 & ONES, pairs & ONES);
-        // Adding 6 carries into bit 4 exactly if the digit is above 9.
-        if (tens.wrapping_add(SIXES) | ones.wrapping_add(SIXES)) & 0x1010_1010_1010 != 0 {
-            return None;
-        }
-        let [year, month, day, hour, minute, second, _, _] = pairs.wrapping_sub(tens.wrapping_mul(6)).to_le_bytes();
+    pub(crate) fn from_pairs(pairs: [u8; 6]) -> Option<Self> {
+        let [year, month, day, hour, minute, second] = if AT_ONCE { decimal_at_once(pairs)? } else { decimal_each(pairs)? };
         Self::checked(year, month, day, hour, minute, second)
     }
 
@@ -59,7 +49,7 @@ impl Timestamp {
     }
 
     /// From a byte per field, with the spare high bits of day and hour (see [`Stamp::Packed`]).
-    fn from_packed(bytes: [u8; 6]) -> Option<Stamp<'static>> {
+    pub(crate) fn from_packed(bytes: [u8; 6]) -> Option<Stamp<'static>> {
         let [year, month, day, hour, minute, second] = bytes;
         let time = Self::new(2000_u16.saturating_add(year.into()), month, day & 0x1F, hour & 0x1F, minute, second)?;
         Some(Stamp::Packed { time, weekday: day >> 5, daylight: hour >> 5 })
@@ -160,6 +150,35 @@ impl Timestamp {
     }
 }
 
+/// Whether six bytes in one word are faster than six times one, and no larger.
+const AT_ONCE: bool = cfg!(target_pointer_width = "64");
+
+/// The numbers that six pairs of decimal digits stand for; `None` if a digit is above 9.
+#[inline(always)]
+const fn decimal_at_once(pairs: [u8; 6]) -> Option<[u8; 6]> {
+    const ONES: u64 = 0x0F0F_0F0F_0F0F;
+    const SIXES: u64 = 0x0606_0606_0606;
+    // One per byte; no byte of any sum below exceeds 0xFF.
+    let [a, b, c, d, e, f] = pairs;
+    let pairs = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
+    let (tens, ones) = (pairs >> 4 & ONES, pairs & ONES);
+    // Adding 6 carries into bit 4 exactly if the digit is above 9.
+    if (tens.wrapping_add(SIXES) | ones.wrapping_add(SIXES)) & 0x1010_1010_1010 != 0 {
+        return None;
+    }
+    let [year, month, day, hour, minute, second, _, _] = pairs.wrapping_sub(tens.wrapping_mul(6)).to_le_bytes();
+    Some([year, month, day, hour, minute, second])
+}
+
+/// The same, one after the other.
+fn decimal_each(pairs: [u8; 6]) -> Option<[u8; 6]> {
+    let mut numbers = pairs;
+    for number in &mut numbers {
+        *number = decimal(*number)?;
+    }
+    Some(numbers)
+}
+
 /// As ISO 8601 without a zone, for example `2018-09-21T18:31:35`, normalised.
 impl core::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -200,18 +219,7 @@ pub enum Stamp<'i> {
     Raw(&'i [u8; 12]),
 }
 
-impl<'i> Stamp<'i> {
-    pub(crate) fn from_packed_digits(digits: &'i [u8; 12]) -> Self {
-        let mut bytes = [0; 6];
-        for (byte, [high, low]) in bytes.iter_mut().zip(hex::Pairs(digits)) {
-            match hex::byte(high, low) {
-                Some(value) => *byte = value,
-                None => return Self::Raw(digits),
-            }
-        }
-        Timestamp::from_packed(bytes).unwrap_or(Self::Raw(digits))
-    }
-
+impl Stamp<'_> {
     /// The moment, as sent, if there is one.
     #[must_use]
     pub const fn time(self) -> Option<Timestamp> {
@@ -276,9 +284,22 @@ mod tests {
     #[test]
     fn packed_stamps_carry_weekday_and_daylight_bits() {
         // 2018-09-21 was a Friday: 5 << 5 | 21 = 0xB5. Daylight bit 1: 1 << 5 | 18 = 0x32.
-        let Stamp::Packed { time, weekday, daylight } = Stamp::from_packed_digits(b"1209b5321f23") else { panic!("not packed") };
+        let packed = Timestamp::from_packed([0x12, 0x09, 0xB5, 0x32, 0x1F, 0x23]);
+        let Some(Stamp::Packed { time, weekday, daylight }) = packed else { panic!("not packed") };
         assert_eq!((time.to_string().as_str(), weekday, daylight), ("2018-09-21T18:31:35", 5, 1));
-        assert_eq!(Stamp::from_packed_digits(b"12zzb5321f23"), Stamp::Raw(b"12zzb5321f23"));
+        assert_eq!(Timestamp::from_packed([0x12, 0x0D, 0xB5, 0x32, 0x1F, 0x23]), None);
+    }
+
+    #[test]
+    fn both_ways_read_decimal_digits_alike() {
+        for pair in 0..=255 {
+            for at in 0..6 {
+                let mut pairs = [0x99, 0x12, 0x28, 0x23, 0x60, 0x59];
+                pairs[at] = pair;
+                assert_eq!(decimal_at_once(pairs), decimal_each(pairs));
+            }
+        }
+        assert_eq!(decimal_each([0x99, 0x12, 0x28, 0x23, 0x60, 0x59]), Some([99, 12, 28, 23, 60, 59]));
     }
 
     #[test]

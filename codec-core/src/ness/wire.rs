@@ -7,6 +7,7 @@ use super::keys::Keys;
 use super::packet::{Address, Body, Packet, StatusUpdate, SystemEvent};
 use super::stamp::{Stamp, Timestamp};
 use super::status::RequestId;
+use super::usual;
 use crate::error::{Fault, FaultKind};
 use crate::text::hex::{self, Case, nibble};
 
@@ -61,11 +62,11 @@ pub struct DecodeOptions {
 /// A received line: its meaning and its text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Line<'i> {
-    packet: Packet<'i>,
-    text: &'i [u8],
-    checksum: u8,
+    pub(super) packet: Packet<'i>,
+    pub(super) text: &'i [u8],
+    pub(super) checksum: u8,
     /// What the binary rule makes of an event or status line; `None` for requests and where a character is no digit.
-    binary: Option<u8>,
+    pub(super) binary: Option<u8>,
 }
 
 impl<'i> Line<'i> {
@@ -249,233 +250,209 @@ pub fn decode(text: &[u8]) -> Result<Line<'_>, Fault> {
 /// As [`decode`].
 #[inline]
 pub fn decode_with(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
-    // The forms that panels send have one size each, and their fields at fixed places.
-    let usual = match text.len() {
-        28 => stamped_with_address(text, options),
-        16 => plain_with_address(text),
-        14 => plain(text),
-        26 => stamped(text, options),
-        _ => None,
-    };
-    match usual {
-        Some(line) => Ok(line),
-        None => decode_slow(text, options),
+    if usual::FIRST {
+        if let Some(line) = usual::decode(text, options) {
+            return Ok(line);
+        }
     }
+    decode_any(text, options)
 }
 
-/// `COUNT` bytes from twice as many digits, and their sum; `None` if a character is no digit or the size is another.
-#[inline(always)]
-fn digit_pairs<const SIZE: usize, const COUNT: usize>(text: &[u8]) -> Option<([u8; COUNT], u8)> {
-    let text: &[u8; SIZE] = text.try_into().ok()?;
-    let mut bytes = [0; COUNT];
-    let (mut seen, mut sum) = (0, 0_u8);
-    for (byte, [high, low]) in bytes.iter_mut().zip(hex::Pairs(text)) {
-        let (high, low) = (nibble(high), nibble(low));
-        seen |= high | low;
-        *byte = high << 4 | low;
-        sum = sum.wrapping_add(*byte);
-    }
-    if seen & 0xF0 == 0 { Some((bytes, sum)) } else { None }
-}
-
-/// `82 AD LL CM` or `83 AD LL 61`, three bytes of data, checksum.
-#[inline(always)]
-fn plain_with_address(text: &[u8]) -> Option<Line<'_>> {
-    let ([start @ (0x82 | 0x83), address, length, command, x, y, z, checksum], sum) = digit_pairs::<16, 8>(text)? else { return None };
-    finish(text, start, Address::Byte(address), length, command, [x, y, z], None, checksum, sum)
-}
-
-/// `82 LL CM`, three bytes of data, checksum.
-#[inline(always)]
-fn plain(text: &[u8]) -> Option<Line<'_>> {
-    let ([0x82, length, command, x, y, z, checksum], sum) = digit_pairs::<14, 7>(text)? else { return None };
-    finish(text, 0x82, Address::Absent, length, command, [x, y, z], None, checksum, sum)
-}
-
-/// `87 AD LL CM`, three bytes of data, six of time, checksum.
-#[inline(always)]
-fn stamped_with_address(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
-    let ([0x87, address, length, command, x, y, z, time @ .., checksum], sum) = digit_pairs::<28, 14>(text)? else { return None };
-    let stamp = Some(usual_stamp(time, text, options)?);
-    finish(text, 0x87, Address::Byte(address), length, command, [x, y, z], stamp, checksum, sum)
-}
-
-/// `86 LL CM`, three bytes of data, six of time, checksum.
-#[inline(always)]
-fn stamped(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
-    let ([0x86, length, command, x, y, z, time @ .., checksum], sum) = digit_pairs::<26, 13>(text)? else { return None };
-    let stamp = Some(usual_stamp(time, text, options)?);
-    finish(text, 0x86, Address::Absent, length, command, [x, y, z], stamp, checksum, sum)
-}
-
-#[inline(always)]
-fn usual_stamp(pairs: [u8; 6], text: &[u8], options: DecodeOptions) -> Option<Stamp<'_>> {
-    match Timestamp::from_pairs(pairs) {
-        Some(time) if !options.packed_time => Some(Stamp::Time(time)),
-        _ => unusual_stamp(text, options),
-    }
-}
-
-/// The stamp before the checksum, where it is not plain decimal.
-#[cold]
-fn unusual_stamp(text: &[u8], options: DecodeOptions) -> Option<Stamp<'_>> {
-    let digits = text.get(text.len().checked_sub(14)?..)?.first_chunk::<12>()?;
-    Some(if options.packed_time { Stamp::from_packed_digits(digits) } else { Stamp::Raw(digits) })
-}
-
-/// Puts a panel line together from its fields. `None` for an unknown COMMAND, a request or a wrong LENGTH.
-#[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "one per field of the line")]
-fn finish<'i>(
-    text: &'i [u8],
-    start: u8,
-    address: Address,
-    length: u8,
-    command: u8,
-    [first, second, third]: [u8; 3],
-    stamp: Option<Stamp<'i>>,
-    checksum: u8,
-    sum: u8,
-) -> Option<Line<'i>> {
-    let body = match command {
+/// What a panel line says, by its COMMAND and its three bytes of data.
+#[inline]
+pub(super) fn panel_body(command: u8, [first, second, third]: [u8; 3]) -> Body<'static> {
+    match command {
         SYSTEM_STATUS => {
             Body::Event(SystemEvent { code: EventCode::from_raw(first), id: Id::from_pair(second), area: AreaCode::from_raw(third) })
         }
-        USER_INTERFACE if start != 0x83 => {
-            Body::Status(StatusUpdate { request: RequestId::from_raw(first), value: u16::from_be_bytes([second, third]) })
-        }
-        _ => return None,
-    };
-    if length & !SEQUENCE != 3 {
-        return None;
+        _ => Body::Status(StatusUpdate { request: RequestId::from_raw(first), value: u16::from_be_bytes([second, third]) }),
     }
-    let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
-    // `sum` includes the checksum itself.
-    Some(Line { packet, text, checksum, binary: Some(checksum.wrapping_sub(sum)) })
 }
 
-/// Reads fields one after the other and knows where it is.
+/// Reads fields one after the other, and keeps the first thing that is wrong: what is read behind that is not looked at by anybody.
 struct Reader<'i> {
-    text: &'i [u8],
-    at: usize,
+    rest: &'i [u8],
+    /// Length of the text.
+    len: usize,
     /// Bytes that the line needs at least, as far as is known.
     needed: usize,
+    /// Sum of the bytes that pairs of digits stand for.
+    sum: u8,
+    fault: Option<Fault>,
 }
 
 impl<'i> Reader<'i> {
-    fn take(&mut self, len: usize) -> Result<&'i [u8], Fault> {
-        let to = self.at.saturating_add(len);
-        let Some(field) = self.text.get(self.at..to) else {
-            let as_u32 = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-            let kind = FaultKind::Truncated { needed: as_u32(self.needed.max(to)), found: as_u32(self.text.len()) };
-            return Err(Fault::new(kind, self.text.len()));
-        };
-        self.at = to;
-        Ok(field)
+    /// Offset of the rest.
+    fn at(&self) -> usize {
+        self.len.wrapping_sub(self.rest.len())
     }
 
-    fn hex(&mut self, digits: usize) -> Result<u8, Fault> {
-        let from = self.at;
-        let field = self.take(digits)?;
-        let mut value = 0_u8;
-        for (offset, digit) in field.iter().enumerate() {
-            let low = nibble(*digit);
-            if low > 0x0F {
-                return Err(Fault::new(FaultKind::NotHex, from.saturating_add(offset)));
+    #[cold]
+    #[inline(never)]
+    fn fail(&mut self, kind: FaultKind, at: usize) {
+        if self.fault.is_none() {
+            self.fault = Some(Fault::new(kind, at));
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cut_short(&mut self) {
+        let as_u32 = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        self.fail(FaultKind::Truncated { needed: as_u32(self.needed), found: as_u32(self.len) }, self.len);
+    }
+
+    /// Tells why there is no pair of digits `pairs` further on.
+    #[cold]
+    #[inline(never)]
+    fn no_pair(&mut self, pairs: usize) {
+        match hex::Pairs(self.rest).nth(pairs) {
+            Some([first, _]) => {
+                let second = usize::from(nibble(first) <= 0x0F);
+                self.fail(FaultKind::NotHex, self.at().saturating_add(pairs.saturating_mul(2)).saturating_add(second));
             }
-            value = value << 4 | low;
+            None => self.cut_short(),
         }
-        Ok(value)
     }
 
-    fn printable(&mut self, len: usize) -> Result<&'i [u8], Fault> {
-        let from = self.at;
-        let field = self.take(len)?;
-        match field.iter().position(|byte| !(b' '..=b'~').contains(byte)) {
-            Some(offset) => Err(Fault::new(FaultKind::NotText, from.saturating_add(offset))),
-            None => Ok(field),
+    /// The bytes that the next pairs of digits stand for, as far as they go. Gives how many there are.
+    #[inline(never)]
+    fn look(&mut self, into: &mut [u8]) -> usize {
+        let (all, mut sum) = (into.len(), self.sum);
+        let mut digits = self.rest.iter();
+        let bad = into.iter_mut().position(|byte| {
+            let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return true };
+            let (high, low) = (nibble(*high), nibble(*low));
+            *byte = high << 4 | low;
+            sum = sum.wrapping_add(*byte);
+            (high | low) & 0xF0 != 0
+        });
+        self.sum = sum;
+        bad.unwrap_or(all)
+    }
+
+    /// Goes over as many pairs of digits, `good` of which are there.
+    fn pass(&mut self, pairs: usize, good: usize) {
+        if good < pairs {
+            self.no_pair(good);
         }
+        self.rest = self.rest.get(pairs.saturating_mul(2)..).unwrap_or_default();
+    }
+
+    /// Two digits.
+    fn byte(&mut self) -> u8 {
+        let mut byte = [0];
+        let good = self.look(&mut byte);
+        self.pass(1, good);
+        let [byte] = byte;
+        byte
+    }
+
+    /// One digit.
+    fn digit(&mut self) -> u8 {
+        let [digit, behind @ ..] = self.rest else {
+            self.cut_short();
+            return 0;
+        };
+        let value = nibble(*digit);
+        if value > 0x0F {
+            self.fail(FaultKind::NotHex, self.at());
+        }
+        self.rest = behind;
+        value
+    }
+
+    fn printable(&mut self, len: usize) -> &'i [u8] {
+        let Some((field, behind)) = self.rest.split_at_checked(len) else {
+            self.cut_short();
+            return &[];
+        };
+        if let Some(offset) = field.iter().position(|byte| !(b' '..=b'~').contains(byte)) {
+            self.fail(FaultKind::NotText, self.at().saturating_add(offset));
+        }
+        self.rest = behind;
+        field
     }
 }
 
 /// All forms, and the exact reason where a line is none of them.
-fn decode_slow(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
+pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
+    // No line has less than 14 characters.
+    let mut reader = Reader { rest: text, len: text.len(), needed: 14, sum: 0, fault: None };
     if text.is_empty() {
-        return Err(Fault::new(FaultKind::Empty, 0));
+        reader.fail(FaultKind::Empty, 0);
     }
-    let mut reader = Reader { text, at: 0, needed: 14 };
-    let start = reader.hex(2)?;
-    let (address_digits, stamp_len) = match start {
+    let start = reader.byte();
+    if !matches!(start, 0x82 | 0x83 | 0x86 | 0x87) {
+        reader.fail(FaultKind::UnknownStart, 0);
+    }
+    let address = match start {
+        0x86 => Address::Absent,
         // Bit 0 tells of an address in events only; status lines have one nevertheless.
-        0x82 if text.len() == 14 => (0, 0),
-        0x82 => (2, 0),
+        0x82 if text.len() == 14 => Address::Absent,
         // Character 6 is the first digit of COMMAND after a two-digit address, its second digit after a one-digit address.
-        0x83 => match text.get(6) {
-            Some(b'0' | b'1') => (1, 0),
-            _ => (2, 0),
-        },
-        0x86 => (0, 12),
-        0x87 => (2, 12),
-        _ => return Err(Fault::new(FaultKind::UnknownStart, 0)),
+        0x83 if matches!(text.get(6), Some(b'0' | b'1')) => Address::Digit(reader.digit()),
+        _ => Address::Byte(reader.byte()),
     };
-    let address = match address_digits {
-        0 => Address::Absent,
-        1 => Address::Digit(reader.hex(1)?),
-        _ => Address::Byte(reader.hex(2)?),
-    };
-    let length_at = reader.at;
-    let length = reader.hex(2)?;
-    let command_at = reader.at;
-    let command = reader.hex(2)?;
+    let by_digits = matches!(address, Address::Digit(_));
+    // LENGTH, COMMAND, three bytes of data and six of time.
+    let mut fields = [0; 11];
+    let stamped = start & 4 != 0;
+    let good = reader.look(if stamped { &mut fields } else { fields.first_chunk_mut::<5>().map_or(&mut [], |front| front) });
+    let [length, command, x, y, z, time @ ..] = fields;
+    let length_at = reader.at();
+    reader.pass(2, good);
     let found = length & !SEQUENCE;
     let request = start == 0x83 && command == USER_INTERFACE;
-    let (data_len, expected) = match command {
-        USER_INTERFACE if request => (usize::from(found), found),
-        USER_INTERFACE => (6, 3),
-        SYSTEM_STATUS if address_digits == 1 => (6, 6),
-        SYSTEM_STATUS => (6, 3),
-        _ => return Err(Fault::new(FaultKind::UnknownCommand, command_at)),
+    let expected = match command {
+        USER_INTERFACE if request => found,
+        SYSTEM_STATUS if by_digits => 6,
+        USER_INTERFACE | SYSTEM_STATUS => 3,
+        _ => {
+            reader.fail(FaultKind::UnknownCommand, length_at.saturating_add(2));
+            found
+        }
     };
     if found != expected {
-        return Err(Fault::new(FaultKind::BadLength { expected: expected.into() }, length_at));
+        reader.fail(FaultKind::BadLength { expected: expected.into() }, length_at);
     }
-    reader.needed = reader.at.saturating_add(data_len).saturating_add(stamp_len).saturating_add(2);
-    let body = if request {
-        Body::Request(Keys::new(reader.printable(data_len)?))
-    } else {
-        let (first, second, third) = (reader.hex(2)?, reader.hex(2)?, reader.hex(2)?);
-        match command {
-            SYSTEM_STATUS => {
-                Body::Event(SystemEvent { code: EventCode::from_raw(first), id: Id::from_pair(second), area: AreaCode::from_raw(third) })
+    let data_len = if request { usize::from(found) } else { 6 };
+    // What is behind COMMAND, the checksum included.
+    let behind = data_len.saturating_add(if stamped { 14 } else { 2 });
+    reader.needed = reader.at().saturating_add(behind);
+    let body = match request {
+        true => Body::Request(Keys::new(reader.printable(data_len))),
+        false => {
+            reader.pass(3, good.saturating_sub(2));
+            panel_body(command, [x, y, z])
+        }
+    };
+    let mut by_pairs = !request && !by_digits;
+    let mut stamp = None;
+    if stamped {
+        stamp = reader.rest.first_chunk().map(Stamp::Raw);
+        if good == fields.len() {
+            reader.pass(6, 6);
+            let time = if options.packed_time { Timestamp::from_packed(time) } else { Timestamp::from_pairs(time).map(Stamp::Time) };
+            if time.is_some() {
+                stamp = time;
             }
-            _ => Body::Status(StatusUpdate { request: RequestId::from_raw(first), value: u16::from_be_bytes([second, third]) }),
+        } else {
+            reader.printable(12);
+            by_pairs = false;
         }
-    };
-    let stamp = match reader.printable(stamp_len)?.first_chunk::<12>() {
-        Some(digits) if options.packed_time => Some(Stamp::from_packed_digits(digits)),
-        Some(digits) => Some(decimal_stamp(digits)),
-        None => None,
-    };
-    let checksum = reader.hex(2)?;
-    let end = reader.at;
-    let (text, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
+    }
+    let binary = if by_pairs { Some(reader.sum.wrapping_neg()) } else { None };
+    let checksum = reader.byte();
+    let (end, rest) = (reader.at(), reader.rest);
     if !(rest.is_empty() || request && rest == b"?") {
-        let extra = u32::try_from(rest.len()).unwrap_or(u32::MAX);
-        return Err(Fault::new(FaultKind::Trailing { extra }, end));
+        reader.fail(FaultKind::Trailing { extra: u32::try_from(rest.len()).unwrap_or(u32::MAX) }, end);
     }
-    let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
-    let covered = text.get(..text.len().saturating_sub(2)).unwrap_or_default();
-    let binary = if request { None } else { binary_checksum(covered) };
-    Ok(Line { packet, text, checksum, binary })
-}
-
-fn decimal_stamp(digits: &[u8; 12]) -> Stamp<'_> {
-    let mut pairs = [0; 6];
-    for (pair, [high, low]) in pairs.iter_mut().zip(hex::Pairs(digits)) {
-        match hex::byte(high, low) {
-            Some(value) => *pair = value,
-            None => return Stamp::Raw(digits),
+    match reader.fault {
+        Some(fault) => Err(fault),
+        None => {
+            let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
+            Ok(Line { packet, text: text.get(..end).unwrap_or_default(), checksum, binary })
         }
     }
-    Timestamp::from_pairs(pairs).map_or(Stamp::Raw(digits), Stamp::Time)
 }

@@ -53,7 +53,7 @@ use crate::home::{AreaState, Mode as ArmMode};
 use crate::machine::{Env, LinkKind, Machine, Pending, Ticket};
 use crate::secret::Secret;
 use crate::text::copy;
-use crate::timers::Instant;
+use crate::timers::{Instant, sooner};
 
 /// The largest answer, to a hello of a panel that looks for its cloud, in bytes.
 const LARGEST_ANSWER: usize = 44;
@@ -468,7 +468,7 @@ impl Machine for Controller<'_> {
         if at_once {
             return Some(Instant::ZERO);
         }
-        [self.silence_ends(), self.running.map(|running| running.until), self.house.deadline()].into_iter().flatten().min()
+        sooner(sooner(self.silence_ends(), self.running.map(|running| running.until)), self.house.deadline())
     }
 
     fn is_closed(&self) -> bool {

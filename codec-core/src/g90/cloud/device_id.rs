@@ -19,7 +19,7 @@ impl DeviceId {
     /// The identity in a text, or `None` if there is none: it is blank, too long or not UTF-8.
     #[must_use]
     pub fn from_text(text: PaddedText<'_>) -> Option<Self> {
-        let text = text.as_str().ok().filter(|text| !text.trim().is_empty())?;
+        let text = text.as_str().ok().filter(|text| !text.trim_ascii().is_empty())?;
         let mut bytes = [0; MAX_DEVICE_ID];
         copy(bytes.get_mut(..text.len())?, text.as_bytes());
         Some(Self { bytes, len: u8::try_from(text.len()).ok()? })

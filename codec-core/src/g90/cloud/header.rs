@@ -1,6 +1,5 @@
 //! The two headers, and what the bytes of the first one stand for.
 
-use super::reader::Reader;
 use crate::error::{Fault, FaultKind};
 
 /// Bytes of the header that every message has.
@@ -126,20 +125,32 @@ impl Route {
     /// Whether it is one of the above.
     #[must_use]
     pub const fn is_known(self) -> bool {
-        matches!(
-            self,
-            Self::PING
-                | Self::HELLO
-                | Self::HELLO_DISCOVERY
-                | Self::COMMAND_ANSWER
-                | Self::STATUS_CHANGE
-                | Self::NOTIFICATION
-                | Self::HELLO_ACK
-                | Self::HELLO_ANSWER
-                | Self::HELLO_INFO
-                | Self::DISCOVERY_ANSWER
-                | Self::COMMAND
-        )
+        self.fields().is_some()
+    }
+
+    /// How many bytes the fields of the message take behind its header, if it is one of the above.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(super) const fn fields(self) -> Option<u32> {
+        let mut rest: &[(Self, u8)] = &[
+            (Self::PING, 0),
+            (Self::HELLO, 60),
+            (Self::HELLO_DISCOVERY, 48),
+            (Self::COMMAND_ANSWER, 12),
+            (Self::STATUS_CHANGE, 108),
+            (Self::NOTIFICATION, 0),
+            (Self::HELLO_ACK, 1),
+            (Self::HELLO_ANSWER, 1),
+            (Self::HELLO_INFO, 4),
+            (Self::DISCOVERY_ANSWER, 32),
+            (Self::COMMAND, 10),
+        ];
+        while let [(route, fields), behind @ ..] = rest {
+            if route.key() == self.key() {
+                return Some(*fields as u32);
+            }
+            rest = behind;
+        }
+        None
     }
 
     /// The three bytes as one number, which is faster to compare.
@@ -192,28 +203,45 @@ impl Header {
     /// [`FaultKind::ShortHeader`] where more bytes are needed, [`FaultKind::MessageLength`] for a length shorter than the header or
     /// above [`MAX_MESSAGE`], [`FaultKind::Version`] for another version than 1.
     pub fn decode(bytes: &[u8]) -> Result<Self, Fault> {
-        let short =
-            |needed| Fault::new(FaultKind::ShortHeader { needed, found: u32::try_from(bytes.len()).unwrap_or(u32::MAX) }, bytes.len());
-        let Some((basic, behind)) = bytes.split_first_chunk::<BASIC_HEADER>() else { return Err(short(8)) };
+        match Self::read(bytes) {
+            Some(header) => Ok(header),
+            None => Err(Self::fault(bytes)),
+        }
+    }
+
+    /// A header with nothing wrong.
+    #[inline]
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let (basic, behind) = bytes.split_first_chunk::<BASIC_HEADER>()?;
         let [command, source, flag, destination, length @ ..] = *basic;
         let route = Route::new(Command(command), Direction(source), Direction(destination));
-        let found = i32::from_le_bytes(length);
-        let sized = |min: u32| u32::try_from(found).ok().filter(|length| (min..=MAX_MESSAGE).contains(length));
-        let bad_length = Fault::new(FaultKind::MessageLength { found }, 4);
-        if route.key() == const { Route::PING.key() } {
-            let length = sized(8).ok_or(bad_length)?;
-            return Ok(Self { route, flag, length, sequence: None });
+        // A negative length is far above the largest.
+        let length = u32::from_le_bytes(length);
+        let (mut sequence, mut shortest) = (None, 8);
+        if route.key() != const { Route::PING.key() } {
+            let [1, 0, low, high] = *behind.first_chunk()? else { return None };
+            (sequence, shortest) = (Some(u16::from_le_bytes([low, high])), 12);
         }
-        // A length that no message has is told at once; one that only this header is too long for, when the header is there.
-        sized(8).ok_or(bad_length)?;
-        let mut reader = Reader::new(behind);
-        match (reader.u16(), reader.u16()) {
-            (Some(VERSION), Some(sequence)) => {
-                let length = sized(12).ok_or(bad_length)?;
-                Ok(Self { route, flag, length, sequence: Some(sequence) })
-            }
-            (Some(VERSION) | None, _) => Err(short(12)),
-            (Some(found), _) => Err(Fault::new(FaultKind::Version { found }, BASIC_HEADER)),
+        if length < shortest || length > MAX_MESSAGE { None } else { Some(Self { route, flag, length, sequence }) }
+    }
+
+    /// What is wrong with a header.
+    #[cold]
+    #[inline(never)]
+    fn fault(bytes: &[u8]) -> Fault {
+        let short =
+            |needed| Fault::new(FaultKind::ShortHeader { needed, found: u32::try_from(bytes.len()).unwrap_or(u32::MAX) }, bytes.len());
+        let Some(([_, _, _, _, length @ ..], behind)) = bytes.split_first_chunk::<BASIC_HEADER>() else { return short(8) };
+        let bad_length = Fault::new(FaultKind::MessageLength { found: i32::from_le_bytes(*length) }, 4);
+        match behind {
+            // A length that no message has is told at once; one that only this header is too long for, when the header is there.
+            _ if !(8..=MAX_MESSAGE).contains(&u32::from_le_bytes(*length)) => bad_length,
+            [low, high, rest @ ..] => match u16::from_le_bytes([*low, *high]) {
+                VERSION if rest.len() < 2 => short(12),
+                VERSION => bad_length,
+                found => Fault::new(FaultKind::Version { found }, BASIC_HEADER),
+            },
+            _ => short(12),
         }
     }
 }

@@ -4,7 +4,6 @@
 
 use super::header::{Header, Route};
 use super::padded::PaddedText;
-use super::reader::Reader;
 use crate::secret::Secret;
 
 /// Bytes behind the known fields of a status change: 0 in every capture.
@@ -280,101 +279,115 @@ mod key {
     pub(super) const COMMAND: u32 = Route::COMMAND.key();
 }
 
-/// Reads what is behind a header. The error is how many bytes of payload this kind of message needs.
-pub(super) fn body<'i>(header: &Header, payload: &'i [u8]) -> Result<Body<'i>, u32> {
-    let mut reader = Reader::new(payload);
-    let reader = &mut reader;
-    let (body, needed) = match header.route.key() {
-        key::PING => return Ok(Body::Ping),
-        key::HELLO => (hello(reader).map(Body::Hello), 60),
-        key::HELLO_DISCOVERY => (hello_discovery(reader).map(Body::HelloDiscovery), 48),
-        key::STATUS_CHANGE => match payload.first() {
-            Some(2) => (state_change(reader).map(Body::StateChange), 108),
-            Some(3) => (sensor_alarm(reader).map(Body::SensorAlarm), 108),
-            Some(4) => (sensor_change(reader).map(Body::SensorChange), 108),
-            Some(_) => return Ok(Body::Unknown { route: header.route, payload: Secret::new(payload) }),
-            None => (None, 108),
-        },
-        key::NOTIFICATION => return Ok(Body::Notification(payload)),
-        key::COMMAND_ANSWER => (command_answer(header.sequence.unwrap_or(0), reader).map(Body::CommandAnswer), 12),
-        key::HELLO_ACK => (reader.u8().map(Body::HelloAck), 1),
-        key::HELLO_ANSWER => (reader.u8().map(Body::HelloAnswer), 1),
-        key::HELLO_INFO => (reader.i32().map(|port| Body::HelloInfo { port }), 4),
-        key::DISCOVERY_ANSWER => (discovery_answer(reader).map(Body::DiscoveryAnswer), 32),
-        key::COMMAND => (command(reader).map(Body::Command), 10),
-        _ => return Ok(Body::Unknown { route: header.route, payload: Secret::new(payload) }),
-    };
-    body.ok_or(needed)
+/// Reads what is behind a header; `None` where fields are missing.
+#[inline(always)]
+pub(super) fn body<'i>(header: &Header, payload: &'i [u8]) -> Option<Body<'i>> {
+    let unknown = Body::Unknown { route: header.route, payload: Secret::new(payload) };
+    Some(match header.route.key() {
+        key::PING => Body::Ping,
+        key::HELLO => Body::Hello(hello(payload.first_chunk()?)?),
+        key::HELLO_DISCOVERY => Body::HelloDiscovery(hello_discovery(payload.first_chunk()?)?),
+        key::STATUS_CHANGE => {
+            let fields: &[u8; 108] = match (payload.first()?, payload.first_chunk()) {
+                (2..=4, Some(fields)) => fields,
+                (2..=4, None) => return None,
+                _ => return Some(unknown),
+            };
+            status_change(fields)?
+        }
+        key::NOTIFICATION => Body::Notification(payload),
+        key::COMMAND_ANSWER => Body::CommandAnswer(command_answer(header.sequence.unwrap_or(0), payload)?),
+        key::HELLO_ACK => Body::HelloAck(*payload.first()?),
+        key::HELLO_ANSWER => Body::HelloAnswer(*payload.first()?),
+        key::HELLO_INFO => Body::HelloInfo { port: i32::from_le_bytes(*payload.first_chunk()?) },
+        key::DISCOVERY_ANSWER => Body::DiscoveryAnswer(discovery_answer(payload.first_chunk()?)?),
+        key::COMMAND => Body::Command(command(payload)?),
+        _ => unknown,
+    })
 }
 
-fn text<'i, const N: usize>(reader: &mut Reader<'i>) -> Option<PaddedText<'i>> {
-    reader.take::<N>().map(|field| PaddedText::from_field(field))
+/// `N` bytes from an offset on. Where both are constants, and so is the length of `fields`, nothing is left to check.
+#[inline(always)]
+fn field<const N: usize>(fields: &[u8], at: usize) -> Option<&[u8; N]> {
+    fields.get(at..)?.first_chunk()
 }
 
-fn flags<const N: usize>(reader: &mut Reader<'_>, flags: &mut [i32], from: usize) -> Option<()> {
-    for flag in flags.iter_mut().skip(from).take(N) {
-        *flag = reader.i32()?;
-    }
-    Some(())
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn number(fields: &[u8], at: usize) -> i32 {
+    field(fields, at).map_or(0, |field| i32::from_le_bytes(*field))
 }
 
 /// What both hellos begin with.
-fn device<'i>(reader: &mut Reader<'i>, into: &mut [i32]) -> Option<Device<'i>> {
-    let guid = text::<15>(reader)?;
-    let guid_pad = reader.u8()?;
-    flags::<4>(reader, into, 0)?;
-    let firmware = text::<3>(reader)?;
-    let firmware_pad = reader.u8()?;
+#[inline(always)]
+fn device(fields: &[u8]) -> Option<Device<'_>> {
+    let [guid_pad] = *field(fields, 15)?;
+    let [firmware_pad] = *field(fields, 35)?;
+    let (guid, firmware) = (PaddedText::from_field(field::<15>(fields, 0)?), PaddedText::from_field(field::<3>(fields, 32)?));
     Some(Device { guid, guid_pad, firmware, firmware_pad })
 }
 
-fn hello<'i>(reader: &mut Reader<'i>) -> Option<Hello<'i>> {
-    let mut all = [0; 10];
-    let device = device(reader, &mut all)?;
-    flags::<6>(reader, &mut all, 4)?;
-    Some(Hello { device, flags: all })
+/// The flags of both hellos: four before the version, the others behind it.
+#[inline(always)]
+fn flags<const COUNT: usize>(fields: &[u8]) -> [i32; COUNT] {
+    core::array::from_fn(|index| number(fields, if index < 4 { 16 } else { 20_usize }.saturating_add(index.saturating_mul(4))))
 }
 
-fn hello_discovery<'i>(reader: &mut Reader<'i>) -> Option<HelloDiscovery<'i>> {
-    let mut all = [0; 7];
-    let device = device(reader, &mut all)?;
-    flags::<3>(reader, &mut all, 4)?;
-    Some(HelloDiscovery { device, flags: all })
+#[inline(always)]
+fn hello(fields: &[u8; 60]) -> Option<Hello<'_>> {
+    Some(Hello { device: device(fields)?, flags: flags(fields) })
 }
 
-fn state_change<'i>(reader: &mut Reader<'i>) -> Option<StateChange<'i>> {
-    let [_, code] = *reader.take()?;
-    Some(StateChange { code, leftover: reader.take()?, timestamp: reader.i32()?, tail: reader.take()? })
+#[inline(always)]
+fn hello_discovery(fields: &[u8; 48]) -> Option<HelloDiscovery<'_>> {
+    Some(HelloDiscovery { device: device(fields)?, flags: flags(fields) })
 }
 
-fn sensor_change<'i>(reader: &mut Reader<'i>) -> Option<SensorChange<'i>> {
-    let [_, sensor, source, state] = *reader.take()?;
-    Some(SensorChange { sensor, source, state, name: text::<32>(reader)?, timestamp: reader.i32()?, tail: reader.take()? })
-}
-
-fn sensor_alarm<'i>(reader: &mut Reader<'i>) -> Option<SensorAlarm<'i>> {
-    let SensorChange { sensor, source: peripheral, state, name, timestamp, tail } = sensor_change(reader)?;
-    Some(SensorAlarm { sensor, peripheral, state, name, timestamp, tail })
+/// Type 2, 3 or 4.
+#[inline(always)]
+fn status_change(fields: &[u8; 108]) -> Option<Body<'_>> {
+    let [kind, sensor, source, state, ..] = *fields;
+    let (timestamp, tail) = (number(fields, 36), field(fields, 40)?);
+    if kind == 2 {
+        return Some(Body::StateChange(StateChange { code: sensor, leftover: field(fields, 2)?, timestamp, tail }));
+    }
+    let name = PaddedText::from_field(field::<32>(fields, 4)?);
+    Some(match kind {
+        3 => Body::SensorAlarm(SensorAlarm { sensor, peripheral: source, state, name, timestamp, tail }),
+        _ => Body::SensorChange(SensorChange { sensor, source, state, name, timestamp, tail }),
+    })
 }
 
 /// The header has been read with its sequence; the payload begins with the upper half of the number.
-fn command_answer<'i>(sequence: u16, reader: &mut Reader<'i>) -> Option<CommandAnswer<'i>> {
+#[inline(always)]
+fn command_answer(sequence: u16, payload: &[u8]) -> Option<CommandAnswer<'_>> {
+    let ([c, d, f, g, again @ .., h, i, j, k], text) = payload.split_first_chunk::<12>()?;
     let [a, b] = sequence.to_le_bytes();
-    let [c, d] = *reader.take()?;
-    let number = i32::from_le_bytes([a, b, c, d]);
-    let flag = reader.u16()?;
-    let number_again = reader.i32()?;
-    let (command, subcommand) = (reader.u16()?, reader.u16()?);
-    Some(CommandAnswer { number, flag, number_again, command, subcommand, text: Secret::new(reader.rest()) })
+    Some(CommandAnswer {
+        number: i32::from_le_bytes([a, b, *c, *d]),
+        flag: u16::from_le_bytes([*f, *g]),
+        number_again: i32::from_le_bytes(*again),
+        command: u16::from_le_bytes([*h, *i]),
+        subcommand: u16::from_le_bytes([*j, *k]),
+        text: Secret::new(text),
+    })
 }
 
-fn discovery_answer<'i>(reader: &mut Reader<'i>) -> Option<DiscoveryAnswer<'i>> {
-    let address = text::<16>(reader)?;
-    let flags = [reader.i32()?, reader.i32()?];
-    Some(DiscoveryAnswer { address, flags, port: reader.i32()?, timestamp: reader.i32()? })
+#[inline(always)]
+fn discovery_answer(fields: &[u8; 32]) -> Option<DiscoveryAnswer<'_>> {
+    let address = PaddedText::from_field(field::<16>(fields, 0)?);
+    let flags = [number(fields, 16), number(fields, 20)];
+    Some(DiscoveryAnswer { address, flags, port: number(fields, 24), timestamp: number(fields, 28) })
 }
 
-fn command<'i>(reader: &mut Reader<'i>) -> Option<CommandRequest<'i>> {
-    let (flag, command, subcommand) = (reader.u16()?, reader.u16()?, reader.u16()?);
-    Some(CommandRequest { flag, command, subcommand, token: reader.i32()?, text: Secret::new(reader.rest()) })
+#[inline(always)]
+fn command(payload: &[u8]) -> Option<CommandRequest<'_>> {
+    let ([a, b, c, d, e, f, token @ ..], text) = payload.split_first_chunk::<10>()?;
+    Some(CommandRequest {
+        flag: u16::from_le_bytes([*a, *b]),
+        command: u16::from_le_bytes([*c, *d]),
+        subcommand: u16::from_le_bytes([*e, *f]),
+        token: i32::from_le_bytes(*token),
+        text: Secret::new(text),
+    })
 }

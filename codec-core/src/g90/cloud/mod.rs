@@ -20,7 +20,6 @@ mod observer;
 mod output;
 mod padded;
 pub mod panel;
-mod reader;
 mod wire;
 
 pub use alert::Alert;

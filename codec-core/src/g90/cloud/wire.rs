@@ -26,21 +26,32 @@ use crate::secret::Secret;
 /// # Ok::<(), codec_core::Fault>(())
 /// ```
 pub fn decode(bytes: &[u8]) -> Result<Message<'_>, Fault> {
-    let header = match Header::decode(bytes) {
-        Ok(header) => header,
+    match read(bytes) {
+        Some(message) => Ok(message),
+        None => Err(fault(bytes)),
+    }
+}
+
+/// A message with nothing wrong.
+#[inline(always)]
+fn read(bytes: &[u8]) -> Option<Message<'_>> {
+    let header = Header::read(bytes)?;
+    let whole = bytes.get(..usize::try_from(header.length).ok()?)?;
+    let payload = whole.get(if header.sequence.is_some() { VERSIONED_HEADER } else { BASIC_HEADER }..)?;
+    Some(Message { header, body: message::body(&header, payload)?, payload: Secret::new(payload) })
+}
+
+/// What is wrong with a message.
+#[cold]
+#[inline(never)]
+fn fault(bytes: &[u8]) -> Fault {
+    match Header::decode(bytes) {
         // A header that is cut short has said how long the message is.
-        Err(fault) => return Err(announced(bytes).unwrap_or(fault)),
-    };
-    let len = usize::try_from(header.length).unwrap_or(usize::MAX);
-    let Some(whole) = bytes.get(..len) else { return Err(exceeds(header.length, bytes)) };
-    let size = if header.sequence.is_some() { VERSIONED_HEADER } else { BASIC_HEADER };
-    let payload = whole.get(size..).unwrap_or_default();
-    match message::body(&header, payload) {
-        Ok(body) => Ok(Message { header, body, payload: Secret::new(payload) }),
-        Err(needed) => {
-            let found = header.payload_length();
-            Err(Fault::new(FaultKind::ShortPayload { needed, found }, len))
-        }
+        Err(fault) => announced(bytes).unwrap_or(fault),
+        Ok(header) => announced(bytes).unwrap_or_else(|| {
+            let kind = FaultKind::ShortPayload { needed: header.route.fields().unwrap_or(0), found: header.payload_length() };
+            Fault::new(kind, usize::try_from(header.length).unwrap_or(usize::MAX))
+        }),
     }
 }
 

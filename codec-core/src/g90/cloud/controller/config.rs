@@ -94,7 +94,7 @@ impl Config<'_> {
         if !(1..=16).contains(&address.len()) || !address.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ConfigError::BadText { field: "announced_address" });
         }
-        let fits = |id: &&str| (1..=MAX_DEVICE_ID).contains(&id.len()) && !id.trim().is_empty() && !id.ends_with('\0');
+        let fits = |id: &&str| (1..=MAX_DEVICE_ID).contains(&id.len()) && !id.trim_ascii().is_empty() && !id.ends_with('\0');
         if !self.device_ids.iter().all(fits) {
             return Err(ConfigError::BadText { field: "device_ids" });
         }

@@ -62,7 +62,7 @@ impl Default for Config<'static> {
 impl Config<'_> {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let text = |field, text: &str, longest| {
-            let good = (1..=longest).contains(&text.len()) && !text.trim().is_empty() && !text.ends_with('\0');
+            let good = (1..=longest).contains(&text.len()) && !text.trim_ascii().is_empty() && !text.ends_with('\0');
             if good { Ok(()) } else { Err(ConfigError::BadText { field }) }
         };
         text("device_id", self.device_id, MAX_DEVICE_ID)?;
