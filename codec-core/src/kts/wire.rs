@@ -137,12 +137,19 @@ pub fn decode(text: &mut [u8]) -> Result<Frame<'_>, Fault> {
 pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
     // Most lists need no second look.
     if Frame::before_list(text).is_none() {
-        let wrapped = Frame::read(text, order)?.wrapped();
-        if let Some(range) = wrapped {
-            unwrap::in_place(text.get_mut(range).unwrap_or_default());
-        }
+        unwrap_data(text, order);
     }
     decode_ref(text, order)
+}
+
+/// Turns `data` that is a text, and should be an object or a list, into that. Whether there was any.
+#[inline(never)]
+pub(crate) fn unwrap_data(text: &mut [u8], order: Order) -> bool {
+    let wrapped = Frame::read(text, order).ok().and_then(|frame| frame.wrapped());
+    if let Some(range) = wrapped.clone() {
+        unwrap::in_place(text.get_mut(range).unwrap_or_default());
+    }
+    wrapped.is_some()
 }
 
 /// As [`decode_with`], for bytes that cannot be changed: `data` in a text is a fault of class `json` where an object or a list must be.
