@@ -425,7 +425,7 @@ fn usual_front(frame: &[u8]) -> Option<(List, usize, &str)> {
 
 /// Where the record stands that follows at `at`, if it is as usual.
 fn usual_record(list: List, frame: &[u8], at: usize) -> Option<Range<usize>> {
-    let rest = frame.get(at..)?;
+    let rest = frame.get(at..).filter(|_| speculate())?;
     // Behind the bracket there is no comma.
     let record = if frame.get(at.wrapping_sub(1)) == Some(&b'[') { rest } else { rest.strip_prefix(b",")? };
     let behind = match list {
