@@ -9,7 +9,7 @@ use super::frames::find_delimiter;
 use super::records::{Object, Record as _, Update, Zone};
 use super::unwrap;
 use super::usual::speculate;
-use super::verbs::Verb;
+use super::verbs::{ListKind as List, Verb};
 use super::wire::{DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, Order};
 use crate::buf::RxBuf;
 use crate::error::{Fault, FaultKind, JsonError};
@@ -31,33 +31,6 @@ pub(crate) enum Step {
     /// A list has ended well.
     End(List),
     Fault(Fault),
-}
-
-/// Which list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum List {
-    Zones,
-    Objects,
-    Push,
-}
-
-impl List {
-    fn of(verb: Verb<'_>) -> Option<Self> {
-        Some(match verb {
-            Verb::Zones => Self::Zones,
-            Verb::Objects => Self::Objects,
-            Verb::Push => Self::Push,
-            _ => return None,
-        })
-    }
-
-    pub(crate) const fn verb(self) -> Verb<'static> {
-        match self {
-            Self::Zones => Verb::Zones,
-            Self::Objects => Verb::Objects,
-            Self::Push => Verb::Push,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -419,8 +392,8 @@ impl Reader {
 
 /// Which list a frame is, where its records begin and whose it is, if it is as usual up to there and UTF-8 as a whole.
 fn usual_front(frame: &[u8]) -> Option<(List, usize, &str)> {
-    let (verb, list) = Frame::before_list(frame).filter(|_| speculate())?;
-    Some((List::of(verb)?, list.text.len().saturating_sub(list.rest.len()), list.sn.raw()))
+    let (kind, list) = Frame::before_list(frame).filter(|_| speculate())?;
+    Some((kind, list.text.len().saturating_sub(list.rest.len()), list.sn.raw()))
 }
 
 /// Where the record stands that follows at `at`, if it is as usual.

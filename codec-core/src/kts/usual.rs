@@ -1,7 +1,8 @@
 //! Records as hosts write them: members in the usual order, plain texts, nothing between them. What is not so is left to the general reader,
 //! record by record: both give the same.
 
-use super::records::Record;
+use super::records::{Object, Record, Update, Zone};
+use super::verbs::ListKind;
 #[cfg(not(test))]
 use crate::text::scan;
 
@@ -89,9 +90,18 @@ macro_rules! end {
 }
 pub(crate) use end;
 
-/// How many bytes at the front of `text` are records with commas between them that are as usual.
+/// How many bytes at the front of `text` are records of a list with commas between them that are as usual.
+#[inline]
+pub(crate) fn run(kind: ListKind, text: &str) -> usize {
+    match kind {
+        ListKind::Zones => run_of::<Zone<'_>>(text),
+        ListKind::Objects => run_of::<Object<'_>>(text),
+        ListKind::Push => run_of::<Update<'_>>(text),
+    }
+}
+
 #[inline(never)]
-pub(crate) fn run<'i, T: Record<'i>>(text: &'i str) -> usize {
+fn run_of<'i, T: Record<'i>>(text: &'i str) -> usize {
     let mut at = text.as_bytes();
     let mut left = at.len();
     while let Some(behind) = T::pass(at) {
