@@ -5,16 +5,17 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target/no-panic}
 
-# link LEVEL ROOT: what a program for a microcontroller is built with, at one opt level.
-link() {
+# link LEVEL ROOT: what a program for a microcontroller is built with, at one opt level; from the folder whose `.cargo/config.toml` holds.
+link() (
+    cd "$2/firmware-example"
     # At level 1 the crate that does MD5 keeps checks that never fail.
     local md5=()
     [ "$1" != 1 ] || md5=(--config 'profile.release.package.md-5.opt-level=3')
     env -u RUSTUP_TOOLCHAIN -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS -u RUSTC_WRAPPER -u RUSTC_WORKSPACE_WRAPPER \
         RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_THUMBV6M_NONE_EABI_LINKER=ld.lld CARGO_PROFILE_RELEASE_OPT_LEVEL="$1" \
         /usr/bin/cargo build -Zbuild-std=core -Zbuild-std-features=compiler-builtins-mem --quiet --release --locked "${md5[@]}" \
-        --manifest-path "$2/firmware-example/Cargo.toml" -p no-panic --target thumbv6m-none-eabi
-}
+        -p no-panic --target thumbv6m-none-eabi
+)
 
 for level in ${LEVELS:-z s 1 2 3}; do
     link "$level" .

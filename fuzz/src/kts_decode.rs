@@ -1,6 +1,7 @@
 //! One frame, judged by `serde_json` too.
 
-use codec_core::kts::{self, Body, Cut, Framer, Order};
+use codec_core::Fault;
+use codec_core::kts::{self, Body, Cut, Framer, List, Once, Order, Record, Rows};
 use codec_core::text::json::Text;
 use serde_json::Value;
 
@@ -35,7 +36,44 @@ fn same(ours: Option<Text<'_>>, theirs: &Value, name: &str) {
     }
 }
 
+/// The records of a list that was checked.
+fn records<'i, T: Record<'i> + std::fmt::Debug>(list: List<'i, T>) -> Vec<String> {
+    list.iter().map(|record| format!("{record:?}")).collect()
+}
+
+/// The records of a list that is checked while it is read.
+fn rows<'i, T: Record<'i> + std::fmt::Debug>(mut rows: Rows<'i, T>) -> Result<Vec<String>, Fault> {
+    let mut found = vec![rows.sn().to_string()];
+    while let Some(row) = rows.next_row()? {
+        found.push(format!("{row:?}"));
+    }
+    Ok(found)
+}
+
+/// Both ways to read a frame that stays as it is find the same, fault for fault.
+fn once(text: &[u8], order: Order) {
+    let checked = kts::decode_ref(text, order).map(|frame| {
+        let list = match frame.body() {
+            Body::Zones(list) => records(list),
+            Body::Objects(list) => records(list),
+            Body::Push(list) => records(list),
+            body => vec![format!("{body:?}")],
+        };
+        [vec![frame.sn().to_string()], list].concat()
+    });
+    let once = kts::decode_once(text, order).and_then(|once| match once {
+        Once::Zones(list) => rows(list),
+        Once::Objects(list) => rows(list),
+        Once::Push(list) => rows(list),
+        Once::Frame(frame) => Ok(vec![frame.sn().to_string(), format!("{:?}", frame.body())]),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(once, checked, "{order:?}");
+}
+
 fn frame(text: &[u8]) {
+    once(text, Order::Strict);
+    once(text, Order::Lenient);
     let theirs = serde_json::from_slice::<Value>(text).ok();
     let (mut strict, mut lenient) = (text.to_vec(), text.to_vec());
     let (strict, lenient) = (kts::decode(&mut strict), kts::decode_with(&mut lenient, Order::Lenient));

@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FIRMWARE = ROOT / "firmware-example"
 GOLDEN = ROOT / "benches" / "size.golden"
 DOCUMENT = ROOT / "docs" / "memory.md"
-TARGET_DIR = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target" / "sizes"))
+TARGET_DIR = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target" / "sizes")).resolve()
 ARM, RISCV = "thumbv6m-none-eabi", "riscv32imc-unknown-none-elf"
 
 # What the project wants of code, in bytes, of instructions per frame, and of instructions per byte.
@@ -55,8 +55,9 @@ def build(package, target, level):
         "CARGO_TARGET_DIR": str(TARGET_DIR),
     }
     command = ["/usr/bin/cargo", "build", "-Zbuild-std=core", "-Zbuild-std-features=compiler-builtins-mem", "--release", "--locked", "--quiet",
-               "--manifest-path", str(FIRMWARE / "Cargo.toml"), "-p", package, "--target", target]
-    subprocess.run(command, check=True, env=environment)
+               "-p", package, "--target", target]
+    # From there, for its `.cargo/config.toml`.
+    subprocess.run(command, check=True, env=environment, cwd=FIRMWARE)
     return TARGET_DIR / target / "release"
 
 

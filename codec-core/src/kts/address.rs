@@ -2,6 +2,10 @@
 
 use core::fmt;
 
+use nom::combinator::all_consuming;
+use nom::sequence::terminated;
+use nom::{IResult, Parser as _};
+
 use crate::error::{Fault, FaultKind};
 use crate::text::json::Text;
 
@@ -35,6 +39,30 @@ const fn level(text: &[u8]) -> Option<(u16, &[u8])> {
     })
 }
 
+/// The same as a parser. As in version words of Ness, those for single characters are our own: nom's cut slices with a check that a
+/// compiler cannot always prove away.
+fn number(text: &[u8]) -> IResult<&[u8], u32, ()> {
+    let count = text.iter().take_while(|digit| digit.is_ascii_digit()).count();
+    match text.split_at_checked(count) {
+        Some((digits, behind)) if (1..=3).contains(&count) => {
+            Ok((behind, digits.iter().fold(0, |number: u32, digit| number.wrapping_mul(10).wrapping_add((digit & 0x0F).into()))))
+        }
+        _ => Err(nom::Err::Error(())),
+    }
+}
+
+fn slash(text: &[u8]) -> IResult<&[u8], (), ()> {
+    match text {
+        [b'/', behind @ ..] => Ok((behind, ())),
+        _ => Err(nom::Err::Error(())),
+    }
+}
+
+/// What stands before a `=`, which some write as an escape.
+fn part(text: Text<'_>) -> IResult<Text<'_>, Text<'_>, ()> {
+    text.split_once('=').map(|(part, behind)| (behind, part)).ok_or(nom::Err::Error(()))
+}
+
 impl GroupAddress {
     /// From its parts: 0 to 31, 0 to 7, 0 to 255.
     #[must_use]
@@ -45,10 +73,12 @@ impl GroupAddress {
     /// From `main/middle/sub`, one to three decimal digits each.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::front(text.as_bytes()).filter(|(_, len)| *len == text.len()).map(|(address, _)| address)
+        let (_, (main, middle, sub)) =
+            all_consuming((terminated(number, slash), terminated(number, slash), number)).parse(text.as_bytes()).ok()?;
+        Self::new(u8::try_from(main).ok()?, u8::try_from(middle).ok()?, u8::try_from(sub).ok()?)
     }
 
-    /// The address at the front of a text, and how many bytes it takes. A quote or nothing follows.
+    /// As [`parse`](Self::parse) the address at the front of a text, in one step, and how many bytes it takes. A quote or nothing follows.
     #[inline]
     pub(crate) fn front(text: &[u8]) -> Option<(Self, usize)> {
         let (main, behind) = level(text)?;
@@ -131,8 +161,7 @@ impl<'i> Action<'i> {
     /// `address`.
     pub fn from_text(text: Text<'i>, form: ActionForm) -> Result<Self, Fault> {
         let wrong = Fault::new(FaultKind::Action, 0);
-        let (kind, rest) = text.split_once('=').ok_or(wrong)?;
-        let (address, value) = rest.split_once('=').ok_or(wrong)?;
+        let (value, (kind, address)) = (part, part).parse(text).map_err(|_| wrong)?;
         let mut room = [0; 16];
         let kind = kind.decoded(&mut room).ok_or(wrong)?;
         let digits = match form {
@@ -227,6 +256,12 @@ mod tests {
         }
         for (text, right) in [("31/7/255", true), ("32/7/255", false), ("31/8/255", false), ("31/7/256", false), ("1/2/3333", false)] {
             assert_eq!(GroupAddress::parse(text).is_some(), right, "{text}");
+            assert_eq!(GroupAddress::front(text.as_bytes()).is_some(), right, "{text}");
         }
+        for bad in ["1/2", "1/2/", "1//3", "/1/2", "1/2/3/", "1/2/3 ", "+1/2/3", "1/2/0003", "1/2/\u{b2}"] {
+            assert_eq!(GroupAddress::parse(bad), None, "{bad}");
+        }
+        let parts = |address: GroupAddress| (address.main(), address.middle(), address.sub());
+        assert_eq!(GroupAddress::parse("031/007/255").map(parts), Some((31, 7, 255)));
     }
 }

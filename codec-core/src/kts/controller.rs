@@ -58,9 +58,10 @@ pub use tables::{ObjectSlot, Tables, TaskSlot, ZoneSlot};
 pub use told::{Command, Event, Failure, Outcome, RegisterError};
 
 use super::encode::{Send, encode};
-use super::reader::{List, Reader, Step};
+use super::reader::{Reader, Step};
 use super::records::Record as _;
 use super::short::Short;
+use super::verbs::ListKind as List;
 use super::wire::{Body, decode_ref};
 use crate::buf::{RxBuf, TxBuf};
 use crate::error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};

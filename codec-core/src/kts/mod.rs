@@ -8,6 +8,7 @@ mod eis;
 mod encode;
 mod frames;
 mod hash;
+mod members;
 pub mod panel;
 mod reader;
 mod records;

@@ -6,8 +6,10 @@
 use core::ops::Range;
 
 use super::frames::find_delimiter;
+use super::records::{Object, Record as _, Update, Zone};
 use super::unwrap;
-use super::verbs::Verb;
+use super::usual::speculate;
+use super::verbs::{ListKind as List, Verb};
 use super::wire::{DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, Order};
 use crate::buf::RxBuf;
 use crate::error::{Fault, FaultKind, JsonError};
@@ -31,38 +33,17 @@ pub(crate) enum Step {
     Fault(Fault),
 }
 
-/// Which list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum List {
-    Zones,
-    Objects,
-    Push,
-}
-
-impl List {
-    fn of(verb: Verb<'_>) -> Option<Self> {
-        Some(match verb {
-            Verb::Zones => Self::Zones,
-            Verb::Objects => Self::Objects,
-            Verb::Push => Self::Push,
-            _ => return None,
-        })
-    }
-
-    pub(crate) const fn verb(self) -> Verb<'static> {
-        match self {
-            Self::Zones => Verb::Zones,
-            Self::Objects => Verb::Objects,
-            Self::Push => Verb::Push,
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Collecting,
     /// Reading a list.
     List(List),
+    /// The same, of a frame that ends at `end` and is as usual up to `at`: behind the bracket, or behind a record.
+    Usual {
+        list: List,
+        at: usize,
+        end: usize,
+    },
     /// Up to the delimiter.
     Skipping,
 }
@@ -89,6 +70,8 @@ pub(crate) struct Reader {
     seen: u8,
     /// A record is being taken apart: it did not fit.
     apart: bool,
+    /// Records that begin before this place were told.
+    told: usize,
     /// `tag` of the list, if it was a number.
     tag: Option<u32>,
     /// Bytes to drop before anything else.
@@ -107,6 +90,7 @@ impl Reader {
             removed: 0,
             seen: 0,
             apart: false,
+            told: 0,
             tag: None,
             held: 0,
         }
@@ -142,6 +126,7 @@ impl Reader {
                     }
                 },
                 Mode::List(list) => return self.list(list, rx),
+                Mode::Usual { list, at, end } => return self.usual(list, at..end, rx, limit),
                 Mode::Collecting => {
                     let (scanned, end) = find_delimiter(rx.unread(), self.scanned);
                     self.scanned = scanned;
@@ -178,36 +163,34 @@ impl Reader {
         whose: &mut impl FnMut(&str) -> Option<FaultKind>,
     ) -> Option<Step> {
         let text = rx.unread().get(..len).unwrap_or_default();
-        let head = Head::read(text, order).ok().and_then(|head| Some((List::of(Verb::from_text(head.cmd))?, head.data_at?, head.sn)));
-        if let Some((list, at, sn)) = head {
-            let fault = whose(sn.raw());
-            return self.begin_list(rx, list, at, limit, fault);
+        if let Some((list, at, sn)) = usual_front(text) {
+            self.tag = None;
+            self.begin(Mode::Usual { list, at, end: len });
+            return whose(sn).map(|kind| self.skip(Fault::new(kind, 0)));
         }
-        let drop = len.saturating_add(if delimited { DELIMITER.len() } else { 0 });
-        match Frame::read(text, order).map(|frame| (frame.wrapped(), List::of(frame.verb()), frame.sn)) {
-            // Only in the lenient order.
-            Ok((wrapped, Some(list), sn)) => {
+        let head = Head::read(text, order).map(|head| Some((List::of(Verb::from_text(head.cmd))?, head.data_at?, head.sn)));
+        match head {
+            Ok(Some((list, at, sn))) => {
                 let fault = whose(sn.raw());
-                if let Some(range) = wrapped {
-                    unwrap::in_place(rx.unread_mut().get_mut(range).unwrap_or_default());
-                }
-                self.start_list(list, limit);
-                fault.map(|kind| self.skip(Fault::new(kind, 0)))
+                return self.begin_list(rx, list, at, limit, fault);
             }
-            Ok((wrapped, None, _)) => {
-                if let Some(range) = wrapped {
-                    unwrap::in_place(rx.unread_mut().get_mut(range).unwrap_or_default());
+            Ok(None) => {}
+            // Only in the lenient order this may yet be a list.
+            Err(_) => {
+                let frame = Frame::read(text, order).ok().and_then(|frame| Some((List::of(frame.verb())?, frame.wrapped(), frame.sn)));
+                if let Some((list, wrapped, sn)) = frame {
+                    let fault = whose(sn.raw());
+                    if let Some(range) = wrapped {
+                        unwrap::in_place(rx.unread_mut().get_mut(range).unwrap_or_default());
+                    }
+                    self.start_list(list, limit);
+                    return fault.map(|kind| self.skip(Fault::new(kind, 0)));
                 }
-                self.scanned = 0;
-                self.held = drop;
-                Some(Step::Frame(len))
-            }
-            Err(fault) => {
-                self.scanned = 0;
-                self.held = drop;
-                Some(Step::Fault(fault))
             }
         }
+        self.scanned = 0;
+        self.held = len.saturating_add(if delimited { DELIMITER.len() } else { 0 });
+        Some(Step::Frame(len))
     }
 
     /// A frame is longer than what can be collected: a list, or lost.
@@ -232,6 +215,7 @@ impl Reader {
         self.elements = elements(limit.saturating_sub(MARGIN));
         self.seen = 0;
         self.apart = false;
+        self.told = 0;
         self.tag = None;
         self.begin(Mode::List(list));
     }
@@ -254,6 +238,27 @@ impl Reader {
             }
             _ => Some(self.skip(Fault::new(FaultKind::Json(JsonError::Unexpected), at))),
         }
+    }
+
+    /// The next part of a list that is as usual up to `places.start`. What is not as usual is left to the scanner, which looks at the frame
+    /// from its front.
+    fn usual(&mut self, list: List, places: Range<usize>, rx: &mut RxBuf<'_>, limit: usize) -> Step {
+        let Range { start: at, end } = places;
+        let frame = rx.unread().get(..end).unwrap_or_default();
+        if let Some(record) = usual_record(list, frame, at) {
+            self.mode = Mode::Usual { list, at: record.end, end };
+            // It is shorter than the scanner's limit: before it stands more than that is below the reader's.
+            return Step::Record(list, record);
+        }
+        if frame.get(at..) == Some(b"]}") {
+            rx.discard(end.saturating_add(DELIMITER.len()));
+            self.scanned = 0;
+            self.begin(Mode::Collecting);
+            return Step::End(list);
+        }
+        self.start_list(list, limit);
+        self.told = at;
+        self.list(list, rx)
     }
 
     /// Gives a fault and passes over the rest of the frame.
@@ -334,7 +339,7 @@ impl Reader {
             let window = rx.unread().get(..seen.min(left)).unwrap_or_default();
             match self.elements.next_piece(window) {
                 Piece::Record { range } => {
-                    if !self.apart {
+                    if !self.apart && range.start >= self.told {
                         return Step::Record(list, range);
                     }
                 }
@@ -383,6 +388,25 @@ impl Reader {
             }
         }
     }
+}
+
+/// Which list a frame is, where its records begin and whose it is, if it is as usual up to there and UTF-8 as a whole.
+fn usual_front(frame: &[u8]) -> Option<(List, usize, &str)> {
+    let (kind, list) = Frame::before_list(frame).filter(|_| speculate())?;
+    Some((kind, list.text.len().saturating_sub(list.rest.len()), list.sn.raw()))
+}
+
+/// Where the record stands that follows at `at`, if it is as usual.
+fn usual_record(list: List, frame: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = frame.get(at..).filter(|_| speculate())?;
+    // Behind the bracket there is no comma.
+    let record = if frame.get(at.wrapping_sub(1)) == Some(&b'[') { rest } else { rest.strip_prefix(b",")? };
+    let behind = match list {
+        List::Zones => Zone::pass(record),
+        List::Objects => Object::pass(record),
+        List::Push => Update::pass(record),
+    }?;
+    Some(frame.len().saturating_sub(record.len())..frame.len().saturating_sub(behind.len()))
 }
 
 fn elements(limit: usize) -> Elements<()> {

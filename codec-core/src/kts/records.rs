@@ -3,20 +3,22 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::address::{ActionForm, Actions, GroupAddress};
+use super::address::GroupAddress;
 use super::eis::DeviceType;
-use super::task::{Task, TaskFlag};
-use super::usual::{run, speculate, usual};
-use crate::error::{Fault, FaultKind};
+use super::members::{Found, record};
+use super::task::Task;
+use super::usual::{speculate, usual};
+use super::verbs::ListKind;
+use crate::error::Fault;
 use crate::secret::Secret;
 use crate::text::cursor::Cursor;
-use crate::text::json::{Array, Object as Json, Text};
+use crate::text::json::{Array, Text};
 
 /// Stands for "all" in a query, "none" for a parent, and "not read yet" for a value.
 pub(crate) const NONE: &str = "-1";
 
 /// `None` for `-1`.
-fn some(text: Text<'_>) -> Option<Text<'_>> {
+pub(crate) fn some(text: Text<'_>) -> Option<Text<'_>> {
     // Most values begin with a digit.
     let other = !matches!(text.raw().as_bytes(), [b'-' | b'\\', ..]);
     (other || text != NONE).then_some(text)
@@ -27,44 +29,31 @@ fn filled(text: Option<Text<'_>>) -> Option<Text<'_>> {
     text.filter(|text| !text.is_empty())
 }
 
-/// Members of the object at the cursor, by name. `usual` are the names as they stand in a frame, `"NAME":"`, in the order in which hosts
-/// send them: most members are found by one comparison. Of several with one name the last counts.
-#[cfg_attr(target_pointer_width = "64", cold, inline(never))]
-#[cfg_attr(not(target_pointer_width = "64"), inline(always))]
-fn members<'i, const N: usize>(cursor: &mut Cursor<'i>, usual: &[&str; N]) -> Result<[Option<Text<'i>>; N], Fault> {
-    let mut found = [None; N];
-    cursor.open()?;
-    let mut expected = 0_usize;
-    while cursor.more(b'}')? {
-        cursor.space();
-        if let (Some(name), Some(slot)) = (usual.get(expected), found.get_mut(expected)) {
-            if cursor.eat(name.as_bytes()) {
-                *slot = Some(cursor.string()?);
-                expected = expected.wrapping_add(1);
-                continue;
-            }
-        }
-        let key = cursor.key()?;
-        let value = cursor.value()?.scalar();
-        let mut room = [0; 16];
-        let Some(name) = key.decoded(&mut room) else { continue };
-        let is = |usual: &&str| usual.strip_prefix('"').and_then(|usual| usual.strip_suffix("\":\"")) == Some(name);
-        if let Some(at) = usual.iter().position(is) {
-            if let Some(slot) = found.get_mut(at) {
-                *slot = value;
-            }
-            expected = at.wrapping_add(1);
-        }
-    }
-    cursor.depth = cursor.depth.saturating_sub(1);
-    Ok(found)
-}
+/// The kind of a list, not for other crates.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Kind(pub(crate) ListKind);
+
+/// Members of a record, not for other crates.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Members<'i>(Found<'i>);
 
 /// Something that stands in a list.
 pub trait Record<'i>: Sized {
+    /// The list that it stands in.
+    #[doc(hidden)]
+    const KIND: Kind;
+
+    /// Makes one of its members, whose addresses are right.
+    #[doc(hidden)]
+    fn of(found: Members<'i>) -> Self;
+
     /// Reads the object at the cursor.
     #[doc(hidden)]
-    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault>;
+    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+        record(cursor, Self::KIND.0).map(|found| Self::of(Members(found)))
+    }
 
     /// Reads the object at the front of a text, if nothing in it is unusual or wrong. Gives also what follows.
     #[doc(hidden)]
@@ -108,10 +97,10 @@ pub struct Zone<'i> {
 }
 
 impl<'i> Record<'i> for Zone<'i> {
-    #[inline]
-    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
-        let [id, name, parent, icon] = members(cursor, &["\"nID\":\"", "\"nName\":\"", "\"pID\":\"", "\"Icon\":\""])?;
-        Ok(Self { id, name, parent: parent.and_then(some), icon })
+    const KIND: Kind = Kind(ListKind::Zones);
+
+    fn of(Members([id, name, parent, icon, ..]): Members<'i>) -> Self {
+        Self { id, name, parent: parent.and_then(some), icon }
     }
 
     usual! {
@@ -149,43 +138,23 @@ pub struct Object<'i> {
 }
 
 impl<'i> Record<'i> for Object<'i> {
-    #[inline]
-    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
-        let at = cursor.at;
-        let [id, eis, value, name, room, device, write, status, third, group, icon] = members(
-            cursor,
-            &[
-                "\"oID\":\"",
-                "\"EIS\":\"",
-                "\"val\":\"",
-                "\"oName\":\"",
-                "\"room\":\"",
-                "\"type\":\"",
-                "\"addrSet\":\"",
-                "\"addrSet2\":\"",
-                "\"addrSet3\":\"",
-                "\"group\":\"",
-                "\"Icon\":\"",
-            ],
-        )?;
-        let address = |text: Option<Text<'i>>| match filled(text) {
-            Some(text) => GroupAddress::from_text(text).map(Some).ok_or(Fault::new(FaultKind::Address, at)),
-            None => Ok(None),
-        };
-        let (write, status, third) = (address(write)?, address(status)?, address(third)?);
-        Ok(Self::of([id, eis, value, name, room, device, group, icon], [write, status, third]))
+    const KIND: Kind = Kind(ListKind::Objects);
+
+    fn of(Members([id, eis, value, name, room, device, write, status, third, group, icon]): Members<'i>) -> Self {
+        let address = |text: Option<Text<'i>>| text.and_then(GroupAddress::from_text);
+        Self::of_texts([id, eis, value, name, room, device, group, icon], [address(write), address(status), address(third)])
     }
 
     usual! {
         text id = "oID", text eis = "EIS", text value = "val", text name = "oName", text room = "room", text device = "type",
         address write = "addrSet", address status = "addrSet2", address third = "addrSet3", text group = "group", text icon = "Icon",
-        => Self::of([id, eis, value, name, room, device, group, icon], [write, status, third])
+        => Self::of_texts([id, eis, value, name, room, device, group, icon], [write, status, third])
     }
 }
 
 impl<'i> Object<'i> {
     #[inline(always)]
-    fn of(texts: [Option<Text<'i>>; 8], [write, status, third]: [Option<GroupAddress>; 3]) -> Self {
+    fn of_texts(texts: [Option<Text<'i>>; 8], [write, status, third]: [Option<GroupAddress>; 3]) -> Self {
         let [id, eis, value, name, room, device, group, icon] = texts;
         Self {
             id,
@@ -228,10 +197,10 @@ pub struct Update<'i> {
 }
 
 impl<'i> Record<'i> for Update<'i> {
-    #[inline]
-    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
-        let [id, eis, value, room, navi] = members(cursor, &["\"oID\":\"", "\"EIS\":\"", "\"val\":\"", "\"room\":\"", "\"navi\":\""])?;
-        Ok(Self { id, eis, value: value.and_then(some), room: filled(room), navi: filled(navi) })
+    const KIND: Kind = Kind(ListKind::Push);
+
+    fn of(Members([id, eis, value, room, navi, ..]): Members<'i>) -> Self {
+        Self { id, eis, value: value.and_then(some), room: filled(room), navi: filled(navi) }
     }
 
     usual! {
@@ -264,40 +233,6 @@ impl<'i, T: Record<'i>> List<'i, T> {
     #[must_use]
     pub fn iter(&self) -> Records<'i, T> {
         Records { cursor: Cursor::inside(self.array.as_str()), record: PhantomData }
-    }
-
-    /// Steps over a list that nobody has looked at. `None` if it is none, or something in it is wrong.
-    pub(crate) fn pass(cursor: &mut Cursor<'i>) -> Option<()> {
-        if !cursor.eat(b"[") {
-            return None;
-        }
-        cursor.deeper().ok()?;
-        while cursor.more(b']').ok()? {
-            cursor.space();
-            if speculate() {
-                let len = run::<T>(cursor.rest());
-                cursor.at = cursor.at.saturating_add(len);
-                if len > 0 {
-                    continue;
-                }
-            }
-            if cursor.peek() == Some(b'{') {
-                T::read(cursor).ok()?;
-            } else {
-                cursor.value().ok()?;
-            }
-        }
-        cursor.depth = cursor.depth.saturating_sub(1);
-        Some(())
-    }
-
-    /// Whether every record is well-formed.
-    pub(crate) fn check(&self) -> Result<(), Fault> {
-        let mut records = self.iter();
-        while let Some(record) = records.read() {
-            record?;
-        }
-        Ok(())
     }
 }
 
@@ -369,12 +304,6 @@ pub struct Query<'i> {
     pub tag: Option<Text<'i>>,
 }
 
-impl<'i> Query<'i> {
-    pub(crate) fn of(object: Json<'i>) -> Self {
-        Self { room: object.text("oRoom").and_then(some), tag: object.text("tag") }
-    }
-}
-
 /// Whether something was done: `error` of an answer, `0` for yes.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -386,10 +315,6 @@ pub struct Reply<'i> {
 }
 
 impl<'i> Reply<'i> {
-    pub(crate) fn of(object: Json<'i>) -> Self {
-        Self { error: object.text("error"), key: object.text("key").map(Secret::new) }
-    }
-
     /// The number of the error, 0 for none.
     #[must_use]
     pub fn code(&self) -> Option<u32> {
@@ -413,12 +338,6 @@ pub struct Settings<'i> {
     pub domain: Option<Text<'i>>,
 }
 
-impl<'i> Settings<'i> {
-    pub(crate) fn of(object: Json<'i>) -> Self {
-        Self { key: object.text("key").map(Secret::new), domain: object.text("domain") }
-    }
-}
-
 /// The answer to a task (`timingrsp`): the task again, or an error.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -437,21 +356,5 @@ impl TaskReply<'_> {
             Some(error) => error.number() == Some(0),
             None => self.task.id.is_some(),
         }
-    }
-}
-
-impl<'i> Task<'i> {
-    /// Reads a task; of a text of actions that is wrong, the fault.
-    pub(crate) fn of(object: Json<'i>) -> Result<Self, Fault> {
-        let actions = object.text("action").map(|text| Actions::from_text(text, ActionForm::Timing)).transpose()?;
-        Ok(Self {
-            id: object.text("tid"),
-            name: object.text("tname"),
-            room: object.text("oRoom"),
-            flag: object.text("flag").map(TaskFlag::from_text),
-            time: object.text("time"),
-            actions,
-            repeat: object.text("repeat"),
-        })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::records::{Object, Record, Records, Update, Zone};
 use super::usual::speculate;
-use super::verbs::Verb;
+use super::verbs::ListKind;
 use super::wire::{Body, Frame, Order, decode_ref};
 use crate::error::Fault;
 use crate::text::json::Text;
@@ -41,10 +41,10 @@ pub enum Once<'i> {
 #[inline]
 pub fn decode_once(text: &[u8], order: Order) -> Result<Once<'_>, Fault> {
     match Frame::before_list(text).filter(|_| speculate()) {
-        Some((Verb::Zones, list)) => Ok(Once::Zones(Rows::new(list, order))),
-        Some((Verb::Objects, list)) => Ok(Once::Objects(Rows::new(list, order))),
-        Some((Verb::Push, list)) => Ok(Once::Push(Rows::new(list, order))),
-        _ => checked(text, order),
+        Some((ListKind::Zones, list)) => Ok(Once::Zones(Rows::new(list, order))),
+        Some((ListKind::Objects, list)) => Ok(Once::Objects(Rows::new(list, order))),
+        Some((ListKind::Push, list)) => Ok(Once::Push(Rows::new(list, order))),
+        None => checked(text, order),
     }
 }
 

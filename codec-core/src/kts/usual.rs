@@ -1,7 +1,8 @@
 //! Records as hosts write them: members in the usual order, plain texts, nothing between them. What is not so is left to the general reader,
 //! record by record: both give the same.
 
-use super::records::Record;
+use super::records::{Object, Record, Update, Zone};
+use super::verbs::ListKind;
 #[cfg(not(test))]
 use crate::text::scan;
 
@@ -89,9 +90,18 @@ macro_rules! end {
 }
 pub(crate) use end;
 
-/// How many bytes at the front of `text` are records with commas between them that are as usual.
+/// How many bytes at the front of `text` are records of a list with commas between them that are as usual.
+#[inline]
+pub(crate) fn run(kind: ListKind, text: &str) -> usize {
+    match kind {
+        ListKind::Zones => run_of::<Zone<'_>>(text),
+        ListKind::Objects => run_of::<Object<'_>>(text),
+        ListKind::Push => run_of::<Update<'_>>(text),
+    }
+}
+
 #[inline(never)]
-pub(crate) fn run<'i, T: Record<'i>>(text: &'i str) -> usize {
+fn run_of<'i, T: Record<'i>>(text: &'i str) -> usize {
     let mut at = text.as_bytes();
     let mut left = at.len();
     while let Some(behind) = T::pass(at) {
@@ -113,8 +123,9 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::Fault;
+    use crate::kts::reader::{Reader, Step};
     use crate::kts::{Body, Frame, Once, Order, Record, Rows, decode_once, decode_ref, decode_with};
+    use crate::{Fault, FaultKind, RxBuf};
 
     std::thread_local! {
         static SPECULATE: Cell<bool> = const { Cell::new(true) };
@@ -159,6 +170,37 @@ mod tests {
         }
     }
 
+    /// The steps of a machine's reader, for a frame that arrives in pieces of so many bytes.
+    fn steps(frame: &[u8], order: Order, size: usize) -> Vec<String> {
+        let mut storage = std::vec![0; 4096];
+        let (mut rx, mut reader, mut steps) = (RxBuf::new(&mut storage), Reader::new(), Vec::new());
+        let stream = [frame, b"\r\n", br#"{"sn":"1","cmd":"keepalive"}"#].concat();
+        for piece in stream.chunks(size) {
+            rx.space()[..piece.len()].copy_from_slice(piece);
+            rx.commit(piece.len());
+            take(&mut reader, &mut rx, order, &mut steps);
+        }
+        rx.set_eof();
+        take(&mut reader, &mut rx, order, &mut steps);
+        steps
+    }
+
+    fn take(reader: &mut Reader, rx: &mut RxBuf<'_>, order: Order, steps: &mut Vec<String>) {
+        loop {
+            let whose = |sn: &str| (sn == "2").then_some(FaultKind::OtherSerial);
+            let step = reader.next(rx, order, whose);
+            let part = match &step {
+                Step::Wait => return,
+                Step::Record(_, range) => &rx.unread()[range.clone()],
+                Step::Frame(len) => &rx.unread()[..*len],
+                Step::End(_) | Step::Fault(_) => b"",
+            };
+            // Where a record stands depends on what was dropped before it.
+            let kind = if let Step::Record(list, _) = step { format!("{list:?}") } else { format!("{step:?} {:?}", reader.tag()) };
+            steps.push(format!("{kind} {}", String::from_utf8_lossy(part)));
+        }
+    }
+
     /// All readers, with and without a try of the usual order.
     fn same(text: &[u8]) {
         for order in [Order::Strict, Order::Lenient] {
@@ -170,6 +212,11 @@ mod tests {
             let (fast, slow) = (read(true), read(false));
             assert_eq!(fast, slow, "{}", String::from_utf8_lossy(text));
             assert_eq!(fast.0.map(|(_, records)| records), fast.2);
+            let slow = steps(text, order, 500);
+            SPECULATE.set(true);
+            for size in [500, 7] {
+                assert_eq!(steps(text, order, size), slow, "{}", String::from_utf8_lossy(text));
+            }
         }
     }
 
@@ -231,6 +278,16 @@ mod tests {
             r#"{"sn":"1","cmd":"rsp2","data":[{"oID":"1","addrSet":"1/2/3","addrSet2":"","addrSet3":"32/0/0"}]}"#,
             r#"{"sn":"1","cmd":"rsp2","data":[{"addrSet":"1/2/3""}]}"#,
             r#"{"sn":"1","cmd":"control","data":[{"oID":"1"}]}"#,
+            r#"{"sn":"2","cmd":"push","data":[{"oID":"1"}]}"#,
+            r#"{"sn":"1","cmd":"push","data":[{"oID":"1"},{"oID":"2"}],"tag":"7"}"#,
+            r#"{"sn":"1","cmd":"push","data":[{"oID":"1"},{"oID":"2"}}"#,
+            r#"{"sn":"1","cmd":"push","data":[{"oID":"1"},{"oID":"2"}]}}"#,
+            r#"{"sn":"1","cmd":"push","data":[,{"oID":"1"}]}"#,
+            r#"{"sn":"1","cmd":"push","data":[{"oID":"1"} ,{"oID":"2"},{"oID":"3"}]}"#,
+            r#"{"sn":"1","cmd":"rsp1","data":[{"nID":"1"},{"nID":"2"},{"nID":"\ud800"}]}"#,
+            r#"{"data":[{"nID":"1"}],"sn":"1","cmd":"rsp1"}"#,
+            r#"{"sn":"1","cmd":"query1","data":"{\"oRoom\":\"-1\"}"}"#,
+            r#"{"sn":"1","cmd":"timing","data":"{\"action\":\"x\"}"}"#,
         ] {
             same(text.as_bytes());
         }

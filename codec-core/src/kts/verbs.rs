@@ -1,5 +1,7 @@
 //! The commands.
 
+use core::ops::Range;
+
 use crate::text::json::Text;
 
 /// What a frame is (`cmd`).
@@ -61,32 +63,9 @@ impl<'i> Verb<'i> {
     /// The meaning of a `cmd`. The spelling is exact.
     #[must_use]
     pub fn from_text(text: Text<'i>) -> Self {
-        // Escapes are rare, and a text with one is no name as it stands.
-        let known = Self::of(text.raw()).or_else(|| match text.plain() {
-            Some(_) => None,
-            None => text.copy_to(&mut [0; 16]).and_then(Self::of),
-        });
-        known.unwrap_or(Self::Other(text))
-    }
-
-    fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "reg" => Self::Register,
-            "regrsp" => Self::RegisterReply,
-            "query1" => Self::QueryZones,
-            "rsp1" => Self::Zones,
-            "query2" => Self::QueryObjects,
-            "rsp2" => Self::Objects,
-            "control" => Self::Control,
-            "controlrsp" => Self::ControlReply,
-            "push" => Self::Push,
-            "cfg" => Self::Configure,
-            "cfgrsp" => Self::ConfigureReply,
-            "timing" => Self::Timing,
-            "timingrsp" => Self::TimingReply,
-            "keepalive" => Self::Keepalive,
-            _ => return None,
-        })
+        let mut room = [0; 16];
+        let name = text.decoded(&mut room).unwrap_or_default();
+        Self::ALL.into_iter().find(|verb| verb.text().raw() == name).unwrap_or(Self::Other(text))
     }
 
     /// The spelling on the wire.
@@ -114,6 +93,50 @@ impl<'i> Verb<'i> {
     /// Whether `data` is a list, which may be longer than the memory.
     #[must_use]
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Zones | Self::Objects | Self::Push)
+        ListKind::of(self).is_some()
+    }
+}
+
+/// Kinds of lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListKind {
+    Zones,
+    Objects,
+    Push,
+}
+
+impl ListKind {
+    pub(crate) const fn of(verb: Verb<'_>) -> Option<Self> {
+        Some(match verb {
+            Verb::Zones => Self::Zones,
+            Verb::Objects => Self::Objects,
+            Verb::Push => Self::Push,
+            _ => return None,
+        })
+    }
+
+    pub(crate) const fn verb(self) -> Verb<'static> {
+        match self {
+            Self::Zones => Verb::Zones,
+            Self::Objects => Verb::Objects,
+            Self::Push => Verb::Push,
+        }
+    }
+
+    /// Names of the members of a record.
+    pub(crate) const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Zones => &["nID", "nName", "pID", "Icon"],
+            Self::Objects => &["oID", "EIS", "val", "oName", "room", "type", "addrSet", "addrSet2", "addrSet3", "group", "Icon"],
+            Self::Push => &["oID", "EIS", "val", "room", "navi"],
+        }
+    }
+
+    /// Which of them are group addresses.
+    pub(crate) const fn addresses(self) -> Range<usize> {
+        match self {
+            Self::Objects => 6..9,
+            Self::Zones | Self::Push => 0..0,
+        }
     }
 }

@@ -15,12 +15,14 @@ use core::fmt;
 pub(crate) use front::Head;
 
 use super::address::{ActionForm, Actions};
-use super::records::{List, Object, Query, Reply, Settings, TaskReply, Update, Zone};
-use super::task::Task;
+use super::members::{find, list, members};
+use super::records::{List, Object, Query, Reply, Settings, TaskReply, Update, Zone, some};
+use super::task::{Task, TaskFlag};
 use super::unwrap;
 use super::usual::speculate;
-use super::verbs::Verb;
+use super::verbs::{ListKind, Verb};
 use crate::error::{Fault, FaultKind, JsonError};
+use crate::secret::Secret;
 use crate::text::cursor::Cursor;
 use crate::text::json::{self, Array, Text, Value};
 
@@ -137,12 +139,19 @@ pub fn decode(text: &mut [u8]) -> Result<Frame<'_>, Fault> {
 pub fn decode_with(text: &mut [u8], order: Order) -> Result<Frame<'_>, Fault> {
     // Most lists need no second look.
     if Frame::before_list(text).is_none() {
-        let wrapped = Frame::read(text, order)?.wrapped();
-        if let Some(range) = wrapped {
-            unwrap::in_place(text.get_mut(range).unwrap_or_default());
-        }
+        unwrap_data(text, order);
     }
     decode_ref(text, order)
+}
+
+/// Turns `data` that is a text, and should be an object or a list, into that. Whether there was any.
+#[inline(never)]
+pub(crate) fn unwrap_data(text: &mut [u8], order: Order) -> bool {
+    let wrapped = Frame::read(text, order).ok().and_then(|frame| frame.wrapped());
+    if let Some(range) = wrapped.clone() {
+        unwrap::in_place(text.get_mut(range).unwrap_or_default());
+    }
+    wrapped.is_some()
 }
 
 /// As [`decode_with`], for bytes that cannot be changed: `data` in a text is a fault of class `json` where an object or a list must be.
@@ -168,34 +177,23 @@ fn any(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
 enum Name {
     Sn,
     Cmd,
-    Data,
     Timestamp,
     Rand,
     Sign,
     Tag,
+    Data,
     Other,
 }
 
-impl Name {
-    fn of(key: Text<'_>) -> Self {
-        let known = Self::plain(key.raw()).or_else(|| match key.plain() {
-            Some(_) => None,
-            None => key.copy_to(&mut [0; 16]).and_then(Self::plain),
-        });
-        known.unwrap_or(Self::Other)
-    }
+/// How many of them are texts.
+const TEXTS: usize = 6;
 
-    fn plain(key: &str) -> Option<Self> {
-        Some(match key {
-            "sn" => Self::Sn,
-            "cmd" => Self::Cmd,
-            "data" => Self::Data,
-            "timestamp" => Self::Timestamp,
-            "rand" => Self::Rand,
-            "sign" => Self::Sign,
-            "tag" => Self::Tag,
-            _ => return None,
-        })
+impl Name {
+    const ALL: [Self; 7] = [Self::Sn, Self::Cmd, Self::Timestamp, Self::Rand, Self::Sign, Self::Tag, Self::Data];
+    const SPELLINGS: [&'static str; 7] = ["sn", "cmd", "timestamp", "rand", "sign", "tag", "data"];
+
+    fn of(key: Text<'_>) -> Self {
+        find(&Self::SPELLINGS, key).and_then(|at| Self::ALL.get(at)).copied().unwrap_or(Self::Other)
     }
 }
 
@@ -214,21 +212,8 @@ impl<'i> Frame<'i> {
             cursor.end()?;
             return Err(Fault::new(FaultKind::Json(JsonError::Unexpected), at));
         }
-        cursor.open()?;
         let mut reading = Reading::new(order);
-        while cursor.more(b'}')? {
-            cursor.space();
-            let at = cursor.at;
-            let name = Name::of(cursor.key()?);
-            // Records that are as they should be need no look at their JSON before.
-            let list = if name == Name::Data { cursor_list(&mut cursor, reading.verb) } else { None };
-            reading.checked |= list.is_some();
-            let value = match list {
-                Some(list) => list,
-                None => cursor.value()?,
-            };
-            reading.member(at, name, value, cursor.at);
-        }
+        reading.members(&mut cursor, false)?;
         let end = cursor.at;
         cursor.end()?;
         reading.finish(end)
@@ -292,57 +277,58 @@ impl<'i> Frame<'i> {
     }
 
     pub(crate) fn parse(&self) -> Result<Body<'i>, Fault> {
-        let wrong = Fault::new(FaultKind::Json(JsonError::Unexpected), 0);
-        let object = || self.data.and_then(Value::object).ok_or(wrong);
-        let array = || self.data.and_then(Value::array).ok_or(wrong);
-        Ok(match self.verb() {
-            Verb::Register => Body::Register(Registration {
-                sn: self.sn,
-                timestamp: self.timestamp.ok_or(wrong)?,
-                rand: self.rand.ok_or(wrong)?,
-                sign: self.sign.ok_or(wrong)?,
-            }),
-            Verb::RegisterReply => Body::RegisterReply(Reply::of(object()?)),
-            Verb::QueryZones => Body::QueryZones(Query::of(object()?)),
-            Verb::Zones => {
-                let list = List::new(array()?);
-                if !self.checked {
-                    list.check()?;
-                }
-                Body::Zones(list)
-            }
-            Verb::QueryObjects => Body::QueryObjects(Query::of(object()?)),
-            Verb::Objects => {
-                let list = List::new(array()?);
-                if !self.checked {
-                    list.check()?;
-                }
-                Body::Objects(list)
+        let Some(kind) = ListKind::of(self.verb) else { return self.parse_other() };
+        let array = self.data.and_then(Value::array).ok_or(UNEXPECTED)?;
+        if !self.checked {
+            list(&mut Cursor::new(array.as_str()), kind)?;
+        }
+        Ok(match kind {
+            ListKind::Zones => Body::Zones(List::new(array)),
+            ListKind::Objects => Body::Objects(List::new(array)),
+            ListKind::Push => Body::Push(List::new(array)),
+        })
+    }
+
+    /// What is in a frame that is no list.
+    fn parse_other(&self) -> Result<Body<'i>, Fault> {
+        match self.verb {
+            Verb::Register => {
+                let text = |text: Option<Text<'i>>| text.ok_or(UNEXPECTED);
+                let (timestamp, rand, sign) = (text(self.timestamp)?, text(self.rand)?, text(self.sign)?);
+                return Ok(Body::Register(Registration { sn: self.sn, timestamp, rand, sign }));
             }
             Verb::Control => {
-                let text = self.data.and_then(Value::scalar).ok_or(wrong)?;
-                Body::Control(Actions::from_text(text, ActionForm::Control)?)
+                let text = self.data.and_then(Value::scalar).ok_or(UNEXPECTED)?;
+                return Ok(Body::Control(Actions::from_text(text, ActionForm::Control)?));
             }
-            Verb::ControlReply => Body::ControlReply(Reply::of(object()?)),
-            Verb::Push => {
-                let list = List::new(array()?);
-                if !self.checked {
-                    list.check()?;
-                }
-                Body::Push(list)
+            Verb::Keepalive => return Ok(Body::Keepalive),
+            Verb::Other(cmd) => return Ok(Body::Unknown(cmd)),
+            _ => {}
+        }
+        const NAMES: [&str; 11] = ["error", "key", "domain", "oRoom", "tag", "tid", "tname", "flag", "time", "action", "repeat"];
+        let object = self.data.and_then(Value::object).ok_or(UNEXPECTED)?;
+        let [error, key, domain, room, tag, id, name, flag, time, action, repeat] = members(&mut Cursor::new(object.as_str()), &NAMES)?;
+        let key = key.map(Secret::new);
+        let reply = Reply { error, key };
+        let query = Query { room: room.and_then(some), tag };
+        Ok(match self.verb {
+            Verb::RegisterReply => Body::RegisterReply(reply),
+            Verb::QueryZones => Body::QueryZones(query),
+            Verb::QueryObjects => Body::QueryObjects(query),
+            Verb::ControlReply => Body::ControlReply(reply),
+            Verb::Configure => Body::Configure(Settings { key, domain }),
+            Verb::ConfigureReply => Body::ConfigureReply(reply),
+            verb => {
+                let actions = action.map(|text| Actions::from_text(text, ActionForm::Timing)).transpose()?;
+                let task = Task { id, name, room, flag: flag.map(TaskFlag::from_text), time, actions, repeat };
+                if verb == Verb::Timing { Body::Timing(task) } else { Body::TimingReply(TaskReply { error, task }) }
             }
-            Verb::Configure => Body::Configure(Settings::of(object()?)),
-            Verb::ConfigureReply => Body::ConfigureReply(Reply::of(object()?)),
-            Verb::Timing => Body::Timing(Task::of(object()?)?),
-            Verb::TimingReply => {
-                let object = object()?;
-                Body::TimingReply(TaskReply { error: object.text("error"), task: Task::of(object)? })
-            }
-            Verb::Keepalive => Body::Keepalive,
-            Verb::Other(cmd) => Body::Unknown(cmd),
         })
     }
 }
+
+/// What is in `data` is of another kind.
+const UNEXPECTED: Fault = Fault { kind: FaultKind::Json(JsonError::Unexpected), at: 0 };
 
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -350,18 +336,13 @@ impl fmt::Debug for Frame<'_> {
     }
 }
 
-/// The list that stands here, if `verb` wants one and all its records are well-formed. Else nothing has happened, and what is wrong is found
+/// The list that stands here, if one is wanted and all its records are well-formed. Else nothing has happened, and what is wrong is found
 /// by those who look more slowly.
-fn cursor_list<'i>(cursor: &mut Cursor<'i>, verb: Option<Verb<'i>>) -> Option<Value<'i>> {
+fn list_ahead<'i>(cursor: &mut Cursor<'i>, kind: ListKind) -> Option<Value<'i>> {
     let mut ahead = *cursor;
     ahead.space();
     let from = ahead.at;
-    match verb? {
-        Verb::Zones => List::<Zone<'i>>::pass(&mut ahead),
-        Verb::Objects => List::<Object<'i>>::pass(&mut ahead),
-        Verb::Push => List::<Update<'i>>::pass(&mut ahead),
-        _ => None,
-    }?;
+    list(&mut ahead, kind).ok()?;
     *cursor = ahead;
     Some(Value::Array(Array::new(ahead.since(from))))
 }
@@ -369,14 +350,9 @@ fn cursor_list<'i>(cursor: &mut Cursor<'i>, verb: Option<Verb<'i>>) -> Option<Va
 /// Members found so far.
 struct Reading<'i> {
     order: Order,
-    sn: Option<Text<'i>>,
-    cmd: Option<Text<'i>>,
+    texts: [Option<Text<'i>>; TEXTS],
     data: Option<Value<'i>>,
     data_end: usize,
-    timestamp: Option<Text<'i>>,
-    rand: Option<Text<'i>>,
-    sign: Option<Text<'i>>,
-    tag: Option<Text<'i>>,
     /// What `cmd` means.
     verb: Option<Verb<'i>>,
     checked: bool,
@@ -385,74 +361,82 @@ struct Reading<'i> {
 
 impl<'i> Reading<'i> {
     const fn new(order: Order) -> Self {
-        Self {
-            order,
-            sn: None,
-            cmd: None,
-            data: None,
-            data_end: 0,
-            timestamp: None,
-            rand: None,
-            sign: None,
-            tag: None,
-            verb: None,
-            checked: false,
-            wrong: None,
+        Self { order, texts: [None; TEXTS], data: None, data_end: 0, verb: None, checked: false, wrong: None }
+    }
+
+    fn text(&self, name: Name) -> Option<Text<'i>> {
+        self.texts.get(name as usize).copied().flatten()
+    }
+
+    /// Reads all members; with `head` up to the value of `data`. Says where the name and the value of that stand.
+    fn members(&mut self, cursor: &mut Cursor<'i>, head: bool) -> Result<Option<(usize, usize)>, Fault> {
+        cursor.space();
+        cursor.open()?;
+        while cursor.more(b'}')? {
+            cursor.space();
+            let at = cursor.at;
+            let name = Name::of(cursor.key()?);
+            if head && name == Name::Data {
+                cursor.space();
+                self.member(at, name, Value::Null, cursor.at);
+                return Ok(Some((at, cursor.at)));
+            }
+            // Records that are as they should be need no look at their JSON before.
+            let kind = if name == Name::Data { self.verb.and_then(ListKind::of) } else { None };
+            let list = kind.and_then(|kind| list_ahead(cursor, kind));
+            self.checked |= list.is_some();
+            let value = match list {
+                Some(list) => list,
+                None => cursor.value()?,
+            };
+            self.member(at, name, value, cursor.at);
         }
+        Ok(None)
     }
 
     /// Which member must come next in the strict order; `None` when all are there.
     fn expected(&self) -> Option<Name> {
-        let Some(verb) = self.verb else { return Some(if self.sn.is_none() { Name::Sn } else { Name::Cmd }) };
-        if verb == Verb::Register {
-            let members = [(Name::Timestamp, self.timestamp), (Name::Rand, self.rand), (Name::Sign, self.sign)];
-            return members.into_iter().find(|(_, text)| text.is_none()).map(|(name, _)| name);
-        }
-        self.data.is_none().then_some(Name::Data)
+        let order: &[Name] = match self.verb {
+            None => &[Name::Sn, Name::Cmd],
+            Some(Verb::Register) => &[Name::Timestamp, Name::Rand, Name::Sign],
+            Some(_) => return self.data.is_none().then_some(Name::Data),
+        };
+        order.iter().copied().find(|name| self.text(*name).is_none())
     }
 
     fn member(&mut self, at: usize, name: Name, value: Value<'i>, end: usize) {
-        let fits = match (self.order, self.expected()) {
+        let mut fits = match (self.order, self.expected()) {
             (Order::Strict, Some(expected)) => name == expected,
             // Nothing that has a place may come again.
             (Order::Strict, None) => matches!(name, Name::Tag | Name::Other),
             (Order::Lenient, _) => true,
         };
-        let wrong = |kind| Some(Fault::new(kind, at));
-        let slot = match name {
-            Name::Sn => &mut self.sn,
-            Name::Cmd => &mut self.cmd,
-            Name::Timestamp => &mut self.timestamp,
-            Name::Rand => &mut self.rand,
-            Name::Sign => &mut self.sign,
-            Name::Tag => {
-                self.tag = value.scalar();
-                self.wrong = self.wrong.or(if fits { None } else { wrong(FaultKind::Order) });
-                return;
+        let mut text = true;
+        match (name, self.texts.get_mut(name as usize)) {
+            (Name::Tag, Some(slot)) => *slot = value.scalar(),
+            (_, Some(slot)) => {
+                fits &= slot.is_none();
+                let found = match value {
+                    Value::Text(text) | Value::Number(text) => Some(text),
+                    _ => None,
+                };
+                text = found.is_some();
+                *slot = found.or(*slot);
             }
-            Name::Data => {
-                let twice = self.data.replace(value).is_some();
+            (Name::Data, None) => {
+                fits &= self.data.replace(value).is_none();
                 self.data_end = end;
-                self.wrong = self.wrong.or(if fits && !twice { None } else { wrong(FaultKind::Order) });
-                return;
             }
-            Name::Other => {
-                self.wrong = self.wrong.or(if fits { None } else { wrong(FaultKind::Order) });
-                return;
-            }
+            _ => {}
+        }
+        let wrong = match (fits, text) {
+            (true, true) => None,
+            (true, false) => Some(FaultKind::Json(JsonError::Unexpected)),
+            (false, _) => Some(FaultKind::Order),
         };
-        let found = match value {
-            Value::Text(text) | Value::Number(text) => Some(text),
-            _ => None,
-        };
-        self.wrong = self.wrong.or(match (fits && slot.is_none(), found) {
-            (false, _) => wrong(FaultKind::Order),
-            (true, None) => wrong(FaultKind::Json(JsonError::Unexpected)),
-            (true, Some(_)) => None,
-        });
-        *slot = found.or(*slot);
+        self.wrong = self.wrong.or(wrong.map(|kind| Fault::new(kind, at)));
         if name == Name::Cmd {
-            self.verb = self.cmd.map(Verb::from_text);
+            self.verb = self.text(Name::Cmd).map(Verb::from_text);
         }
     }
 
@@ -461,12 +445,12 @@ impl<'i> Reading<'i> {
             return Err(fault);
         }
         let missing = Fault::new(FaultKind::Order, end);
-        let (Some(sn), Some(cmd), Some(verb)) = (self.sn, self.cmd, self.verb) else { return Err(missing) };
-        let needs_data = !matches!(verb, Verb::Keepalive | Verb::Other(_) | Verb::Register);
-        if needs_data && self.data.is_none() || verb == Verb::Register && self.expected().is_some() {
+        let lacks = self.expected();
+        let Self { texts: [sn, cmd, timestamp, rand, sign, tag], data, data_end, verb, checked, .. } = self;
+        let (Some(sn), Some(cmd), Some(verb)) = (sn, cmd, verb) else { return Err(missing) };
+        if lacks.is_some() && !matches!(verb, Verb::Keepalive | Verb::Other(_)) {
             return Err(missing);
         }
-        let Self { data, data_end, timestamp, rand, sign, tag, checked, .. } = self;
         Ok(Frame { sn, cmd, data, data_end, timestamp, rand, sign, tag, verb, checked })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::kts::records::{Object, Reply, Update, Zone};
+use crate::kts::wire::{Frame, unwrap_data};
 use crate::secret::Secret;
 use crate::text::json::Text;
 
@@ -49,12 +50,20 @@ impl Controller<'_> {
     }
 
     /// A frame that is no list.
-    fn frame(&mut self, len: usize, now: Instant, rx: &RxBuf<'_>) -> Slot {
-        let text = rx.unread().get(..len).unwrap_or_default();
-        let frame = match decode_ref(text, self.config.order) {
-            Ok(frame) => frame,
-            Err(fault) => return Slot::Fault(fault),
-        };
+    fn frame(&mut self, len: usize, now: Instant, rx: &mut RxBuf<'_>) -> Slot {
+        loop {
+            let fault = match decode_ref(rx.unread().get(..len).unwrap_or_default(), self.config.order) {
+                Ok(frame) => return self.obey(&frame, len, now),
+                Err(fault) => fault,
+            };
+            if !unwrap_data(rx.unread_mut().get_mut(..len).unwrap_or_default(), self.config.order) {
+                return Slot::Fault(fault);
+            }
+        }
+    }
+
+    /// What follows from a frame that is no list.
+    fn obey(&mut self, frame: &Frame<'_>, len: usize, now: Instant) -> Slot {
         let same = frame.sn.raw() == self.memory.sn.as_str();
         match (frame.body(), self.phase) {
             (Body::Register(registration), phase) => {

@@ -5,7 +5,7 @@ use crate::kts::address::Action;
 use crate::kts::encode::{UpdateInfo, write_object, write_zone};
 use crate::kts::records::{Query, Settings};
 use crate::kts::task::{Days, Task, TaskFlag};
-use crate::kts::wire::{Body, MAX_FRAME};
+use crate::kts::wire::{Body, Frame, MAX_FRAME, unwrap_data};
 use crate::kts::writer::FrameWriter;
 
 /// An answer that is being written.
@@ -46,25 +46,35 @@ impl Panel<'_> {
                 Step::Fault(fault) => return Some(Slot::Fault(fault)),
                 Step::Record(..) => {}
                 Step::End(list) => return Some(Slot::Refused(list.verb(), Refusal::NotARequest)),
-                Step::Frame(len) => {
-                    let text = rx.unread().get(..len).unwrap_or_default();
-                    let frame = match decode_ref(text, self.config.order) {
-                        Ok(frame) => frame,
-                        Err(fault) => return Some(Slot::Fault(fault)),
-                    };
-                    if frame.sn() != *own {
-                        return Some(Slot::Fault(Fault::new(FaultKind::OtherSerial, 0)));
-                    }
-                    let body = frame.body();
-                    if !self.registered && !matches!(body, Body::RegisterReply(_)) {
-                        return Some(Slot::Fault(Fault::new(FaultKind::NotRegistered, 0)));
-                    }
-                    self.last_heard = env.now;
-                    self.obey(&body, env.now);
-                    return Some(Slot::Frame(len));
-                }
+                Step::Frame(len) => return Some(self.frame(len, env.now, rx)),
             }
         }
+    }
+
+    /// A frame that is no list.
+    fn frame(&mut self, len: usize, now: Instant, rx: &mut RxBuf<'_>) -> Slot {
+        loop {
+            let fault = match decode_ref(rx.unread().get(..len).unwrap_or_default(), self.config.order) {
+                Ok(frame) => return self.take(&frame, len, now),
+                Err(fault) => fault,
+            };
+            if !unwrap_data(rx.unread_mut().get_mut(..len).unwrap_or_default(), self.config.order) {
+                return Slot::Fault(fault);
+            }
+        }
+    }
+
+    fn take(&mut self, frame: &Frame<'_>, len: usize, now: Instant) -> Slot {
+        if frame.sn() != *self.config.sn {
+            return Slot::Fault(Fault::new(FaultKind::OtherSerial, 0));
+        }
+        let body = frame.body();
+        if !self.registered && !matches!(body, Body::RegisterReply(_)) {
+            return Slot::Fault(Fault::new(FaultKind::NotRegistered, 0));
+        }
+        self.last_heard = now;
+        self.obey(&body, now);
+        Slot::Frame(len)
     }
 
     fn refuse(&mut self, verb: Verb<'static>, refusal: Refusal) {

@@ -2,10 +2,9 @@
 
 use super::{Frame, MAX_FRAME, Name, Order, Reading};
 use crate::error::{Fault, FaultKind};
-use crate::kts::records::{Object, Update, Zone};
 use crate::kts::rows::BeforeList;
 use crate::kts::usual::run;
-use crate::kts::verbs::Verb;
+use crate::kts::verbs::{ListKind, Verb};
 use crate::text::cursor::Cursor;
 use crate::text::json::{Array, Text, Value};
 use crate::text::scan;
@@ -19,16 +18,16 @@ impl<'i> Frame<'i> {
         Some((Text::new(sn), Text::new(cmd), rest))
     }
 
-    /// What a frame is, if it is as usual up to its list.
+    /// Which list a frame is, if it is as usual up to there.
     #[inline(always)]
-    pub(crate) fn before_list(bytes: &'i [u8]) -> Option<(Verb<'i>, BeforeList<'i>)> {
+    pub(crate) fn before_list(bytes: &'i [u8]) -> Option<(ListKind, BeforeList<'i>)> {
         if bytes.len() > MAX_FRAME {
             return None;
         }
         let text = core::str::from_utf8(bytes).ok()?;
         let (sn, cmd, rest) = Self::front(text)?;
         let rest = rest.strip_prefix("\",\"data\":[")?;
-        Some((Verb::from_text(cmd), BeforeList { sn, text, rest }))
+        Some((kind(cmd)?, BeforeList { sn, text, rest }))
     }
 
     /// A list or a keep-alive with nothing in it but what must be, and nothing between: what most frames are. Such a frame is right in
@@ -36,25 +35,31 @@ impl<'i> Frame<'i> {
     #[inline(always)]
     pub(super) fn usual(text: &'i str) -> Option<Self> {
         let (sn, cmd, rest) = Self::front(text)?;
-        let verb = Verb::from_text(cmd);
-        let (data, data_end) = if verb == Verb::Keepalive && rest == "\"}" {
-            (None, 0)
-        } else {
-            let list = rest.strip_prefix("\",\"data\":")?.strip_suffix('}')?;
-            let records = list.strip_prefix('[')?;
-            let len = match verb {
-                Verb::Zones => run::<Zone<'i>>(records),
-                Verb::Objects => run::<Object<'i>>(records),
-                Verb::Push => run::<Update<'i>>(records),
-                _ => return None,
-            };
-            if records.get(len..) != Some("]") {
-                return None;
+        let (verb, data, data_end) = match kind(cmd) {
+            Some(kind) => {
+                let list = rest.strip_prefix("\",\"data\":")?.strip_suffix('}')?;
+                let records = list.strip_prefix('[')?;
+                if records.get(run(kind, records)..) != Some("]") {
+                    return None;
+                }
+                (kind.verb(), Some(Value::Array(Array::new(list))), text.len().saturating_sub(1))
             }
-            (Some(Value::Array(Array::new(list))), text.len().saturating_sub(1))
+            None if cmd.raw() == "keepalive" && rest == "\"}" => (Verb::Keepalive, None, 0),
+            None => return None,
         };
         Some(Self { sn, cmd, data, data_end, timestamp: None, rand: None, sign: None, tag: None, verb, checked: true })
     }
+}
+
+/// The kind of a list.
+#[inline(always)]
+fn kind(cmd: Text<'_>) -> Option<ListKind> {
+    Some(match cmd.raw() {
+        "push" => ListKind::Push,
+        "rsp2" => ListKind::Objects,
+        "rsp1" => ListKind::Zones,
+        _ => return None,
+    })
 }
 
 /// What stands before `data`.
@@ -75,30 +80,13 @@ impl<'i> Head<'i> {
             Ok(text) => text,
             Err(error) => bytes.get(..error.valid_up_to()).and_then(|good| core::str::from_utf8(good).ok()).unwrap_or_default(),
         };
-        let mut cursor = Cursor::new(text);
-        cursor.space();
-        cursor.open()?;
-        let mut reading = Reading::new(order);
-        while cursor.more(b'}')? {
-            cursor.space();
-            let at = cursor.at;
-            let name = Name::of(cursor.key()?);
-            cursor.space();
-            if name == Name::Data {
-                reading.member(at, name, Value::Null, cursor.at);
-                return match (reading.wrong, reading.sn, reading.cmd) {
-                    (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: Some(cursor.at) }),
-                    (Some(fault), _, _) => Err(fault),
-                    _ => Err(Fault::new(FaultKind::Order, at)),
-                };
-            }
-            let value = cursor.value()?;
-            reading.member(at, name, value, cursor.at);
-        }
-        match (reading.wrong, reading.sn, reading.cmd) {
-            (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at: None }),
+        let (mut cursor, mut reading) = (Cursor::new(text), Reading::new(order));
+        let data = reading.members(&mut cursor, true)?;
+        let (at, data_at) = data.map_or((cursor.at, None), |(name, value)| (name, Some(value)));
+        match (reading.wrong, reading.text(Name::Sn), reading.text(Name::Cmd)) {
+            (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at }),
             (Some(fault), _, _) => Err(fault),
-            _ => Err(Fault::new(FaultKind::Order, cursor.at)),
+            _ => Err(Fault::new(FaultKind::Order, at)),
         }
     }
 }
