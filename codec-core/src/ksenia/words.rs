@@ -42,46 +42,83 @@ macro_rules! words {
             Other($crate::text::json::Text<'i>),
         }
 
-        impl<'i> $name<'i> {
-            /// All values that have a name.
-            pub const ALL: &'static [$name<'static>] = &[$($name::$variant),*];
+        const _: () = {
+            use $crate::text::json::Text;
+            use $crate::text::{FAST, words};
 
-            /// The meaning of a text on the wire.
-            #[must_use]
-            pub fn from_text(text: $crate::text::json::Text<'i>) -> Self {
-                Self::known(text.raw()).unwrap_or_else(|| Self::unusual(text))
+            /// All words, to be looked up where there is no room for a comparison with each.
+            const WORDS: &str = concat!($($word, "\0"),*);
+
+            #[derive(Clone, Copy)]
+            enum Place { $($variant),* }
+
+            /// The same as numbers, to match with.
+            struct Number;
+
+            #[allow(non_upper_case_globals, reason = "named as what they stand for")]
+            impl Number {
+                $(const $variant: u8 = Place::$variant as u8;)*
             }
 
-            fn known(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
+            impl<'i> $name<'i> {
+                /// All values that have a name.
+                pub const ALL: &'static [$name<'static>] = &[$($name::$variant),*];
+
+                /// The meaning of a text on the wire.
+                #[must_use]
+                pub fn from_text(text: Text<'i>) -> Self {
+                    if FAST {
+                        return Self::known(text.raw()).unwrap_or_else(|| Self::unusual(text));
+                    }
+                    words::place(WORDS, text).and_then(Self::at).unwrap_or(Self::Other(text))
+                }
+
+                fn known(word: &str) -> Option<Self> {
+                    match word {
+                        $($word => Some(Self::$variant),)*
+                        _ => None,
+                    }
+                }
+
+                /// A text with an escape may still be a known word.
+                #[cold]
+                fn unusual(text: Text<'i>) -> Self {
+                    let mut room = [0; 32];
+                    let decoded = if text.plain().is_some() { None } else { text.copy_to(&mut room) };
+                    decoded.and_then(Self::known).unwrap_or(Self::Other(text))
+                }
+
+                /// The value at a place in [`ALL`](Self::ALL).
+                pub(crate) const fn at(place: u8) -> Option<Self> {
+                    match place {
+                        $(Number::$variant => Some(Self::$variant),)*
+                        _ => None,
+                    }
+                }
+
+                /// The text on the wire.
+                #[must_use]
+                pub const fn text(self) -> Text<'i> {
+                    if FAST {
+                        return match self {
+                            $(Self::$variant => Text::new($word),)*
+                            Self::Other(text) => text,
+                        };
+                    }
+                    let place = match self {
+                        $(Self::$variant => Number::$variant,)*
+                        Self::Other(text) => return text,
+                    };
+                    Text::new(words::at(WORDS, place))
                 }
             }
 
-            /// A text with an escape may still be a known word.
-            #[cold]
-            fn unusual(text: $crate::text::json::Text<'i>) -> Self {
-                let mut room = [0; 32];
-                let decoded = if text.plain().is_some() { None } else { text.copy_to(&mut room) };
-                decoded.and_then(Self::known).unwrap_or(Self::Other(text))
-            }
-
-            /// The text on the wire.
-            #[must_use]
-            pub const fn text(self) -> $crate::text::json::Text<'i> {
-                match self {
-                    $(Self::$variant => $crate::text::json::Text::new($word),)*
-                    Self::Other(text) => text,
+            impl<'i> $crate::ksenia::words::Scalar<'i> for $name<'i> {
+                fn read(text: Text<'i>) -> Option<Self> {
+                    Some(Self::from_text(text))
                 }
             }
-        }
-
-        impl<'i> $crate::ksenia::words::Scalar<'i> for $name<'i> {
-            fn read(text: $crate::text::json::Text<'i>) -> Option<Self> {
-                Some(Self::from_text(text))
-            }
-        }
+        };
     };
 }
 pub(crate) use words;
