@@ -23,6 +23,7 @@ impl Instant {
 
     /// The moment `millis` milliseconds later.
     #[must_use]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub const fn plus_millis(self, millis: u64) -> Self {
         Self(self.0.saturating_add(millis))
     }

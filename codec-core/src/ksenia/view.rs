@@ -148,13 +148,13 @@ pub(crate) fn member<'i>(
     slots: &mut [Option<&'i str>],
 ) -> Result<(), JsonError> {
     let key = cursor.read_key()?;
-    let place = names.place(key).map(usize::from);
-    match place.and_then(|place| Some((shapes.get(place)?, slots.get_mut(place)?))) {
-        Some((shape, slot)) => {
+    let place = usize::from(names.place(key));
+    match (shapes.get(place), slots.get_mut(place)) {
+        (Some(shape), Some(slot)) => {
             *slot = shape.take(cursor)?;
             Ok(())
         }
-        None => cursor.pass(),
+        _ => cursor.pass(),
     }
 }
 

@@ -120,14 +120,15 @@ const MEMBERS: &str = "SENDER\0RECEIVER\0CMD\0ID\0PAYLOAD_TYPE\0PAYLOAD\0TIMESTA
 
 /// The member of a message that has this name, however it is spelt.
 pub(crate) fn member(name: Text<'_>) -> Option<Member> {
-    Some(match words::place(MEMBERS, name)? {
+    Some(match words::place(MEMBERS, name) {
         0 => Member::Sender,
         1 => Member::Receiver,
         2 => Member::Command,
         3 => Member::Id,
         4 => Member::PayloadType,
         5 => Member::Payload,
-        _ => Member::Timestamp,
+        6 => Member::Timestamp,
+        _ => return None,
     })
 }
 

@@ -50,7 +50,7 @@ macro_rules! words {
             const WORDS: &str = concat!($($word, "\0"),*);
 
             #[derive(Clone, Copy)]
-            enum Place { $($variant),* }
+            enum Place { $($variant,)* Other }
 
             /// The same as numbers, to match with.
             struct Number;
@@ -58,6 +58,7 @@ macro_rules! words {
             #[allow(non_upper_case_globals, reason = "named as what they stand for")]
             impl Number {
                 $(const $variant: u8 = Place::$variant as u8;)*
+                const Other: u8 = Place::Other as u8;
             }
 
             impl<'i> $name<'i> {
@@ -70,7 +71,7 @@ macro_rules! words {
                     if FAST {
                         return Self::known(text.raw()).unwrap_or_else(|| Self::unusual(text));
                     }
-                    words::place(WORDS, text).and_then(Self::at).unwrap_or(Self::Other(text))
+                    Self::at(words::place(WORDS, text)).unwrap_or(Self::Other(text))
                 }
 
                 fn known(word: &str) -> Option<Self> {
@@ -88,14 +89,6 @@ macro_rules! words {
                     decoded.and_then(Self::known).unwrap_or(Self::Other(text))
                 }
 
-                /// The value at a place in [`ALL`](Self::ALL).
-                pub(crate) const fn at(place: u8) -> Option<Self> {
-                    match place {
-                        $(Number::$variant => Some(Self::$variant),)*
-                        _ => None,
-                    }
-                }
-
                 /// The text on the wire.
                 #[must_use]
                 pub const fn text(self) -> Text<'i> {
@@ -105,11 +98,35 @@ macro_rules! words {
                             Self::Other(text) => text,
                         };
                     }
-                    let place = match self {
+                    let word = words::at(WORDS, self.place());
+                    match self {
+                        Self::Other(text) => text,
+                        _ => Text::new(word),
+                    }
+                }
+            }
+
+            #[allow(dead_code, reason = "not every list is kept by place")]
+            impl $name<'_> {
+                /// The value at a place in [`ALL`](Self::ALL).
+                pub(crate) const fn at(place: u8) -> Option<$name<'static>> {
+                    match place {
+                        $(Number::$variant => Some($name::$variant),)*
+                        _ => None,
+                    }
+                }
+
+                /// The place in [`ALL`](Self::ALL), or that behind them for one without a name.
+                pub(crate) const fn place(self) -> u8 {
+                    match self {
                         $(Self::$variant => Number::$variant,)*
-                        Self::Other(text) => return text,
-                    };
-                    Text::new(words::at(WORDS, place))
+                        Self::Other(_) => Number::Other,
+                    }
+                }
+
+                /// The same for good, if it has a name.
+                pub(crate) const fn named(self) -> Option<$name<'static>> {
+                    Self::at(self.place())
                 }
             }
 

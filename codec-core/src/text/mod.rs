@@ -23,6 +23,8 @@ mod tokens;
 mod utf8;
 #[cfg(feature = "ksenia")]
 pub(crate) mod words;
+#[cfg(any(feature = "ksenia", feature = "kts"))]
+pub(crate) mod writer;
 
 /// Whether there is room for speed: tables, and readers that bet on the usual forms beside those that take every form. Not on
 /// microcontrollers. `--cfg codec_small` tests on any host what they get.

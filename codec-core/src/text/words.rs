@@ -2,8 +2,11 @@
 
 use super::json::Text;
 
-/// Place in `words` of the word that `text` stands for, escapes decoded.
-pub(crate) fn place(words: &'static str, text: Text<'_>) -> Option<u8> {
+/// The place of what is not in a list.
+pub(crate) const NONE: u8 = u8::MAX;
+
+/// Place in `words` of the word that `text` stands for, escapes decoded; or [`NONE`].
+pub(crate) fn place(words: &'static str, text: Text<'_>) -> u8 {
     Search::new(words).place(text)
 }
 
@@ -20,30 +23,31 @@ impl Search {
         Self { words, rest: words.as_bytes(), next: 0 }
     }
 
-    /// Place of the word that `text` stands for, escapes decoded.
+    /// Place of the word that `text` stands for, escapes decoded; or [`NONE`].
     #[inline(never)]
-    pub(crate) fn place(&mut self, text: Text<'_>) -> Option<u8> {
+    pub(crate) fn place(&mut self, text: Text<'_>) -> u8 {
         let escaped = text.plain().is_none();
         let mut last_round = self.next == 0;
         loop {
             let Some(len) = self.rest.iter().position(|byte| *byte == 0) else {
                 (self.rest, self.next) = (self.words.as_bytes(), 0);
                 if core::mem::replace(&mut last_round, true) {
-                    return None;
+                    return NONE;
                 }
                 continue;
             };
-            let (word, behind) = self.rest.split_at_checked(len)?;
+            let (word, behind) = self.rest.split_at_checked(len).unwrap_or_default();
             let place = self.next;
-            (self.rest, self.next) = (behind.get(1..)?, place.wrapping_add(1));
+            (self.rest, self.next) = (behind.get(1..).unwrap_or_default(), place.wrapping_add(1));
             if word == text.raw().as_bytes() || escaped && text.chars().eq(word.iter().map(|byte| char::from(*byte))) {
-                return Some(place);
+                return place;
             }
         }
     }
 }
 
 /// The word at a place.
+#[inline(never)]
 pub(crate) const fn at(words: &'static str, place: u8) -> &'static str {
     let mut rest = words.as_bytes();
     let mut left = place;
@@ -81,12 +85,12 @@ mod tests {
     #[test]
     fn words_are_found_and_given_back() {
         for (number, word) in ["ON", "OFF", "O"].into_iter().enumerate() {
-            assert_eq!(place(WORDS, Text::new(word)), u8::try_from(number).ok());
+            assert_eq!(place(WORDS, Text::new(word)), number as u8);
             assert_eq!(at(WORDS, number as u8), word);
         }
-        assert_eq!(place(WORDS, Text::new("\\u004fN")), Some(0));
+        assert_eq!(place(WORDS, Text::new("\\u004fN")), 0);
         for word in ["", "OF", "OFFS", "on", "F", "\\u004f\\u004e\\u004e"] {
-            assert_eq!(place(WORDS, Text::new(word)), None, "{word}");
+            assert_eq!(place(WORDS, Text::new(word)), NONE, "{word}");
         }
         assert_eq!(at(WORDS, 3), "");
     }
@@ -94,9 +98,7 @@ mod tests {
     #[test]
     fn any_order_will_do() {
         let mut search = Search::new(WORDS);
-        for (word, found) in
-            [("ON", Some(0)), ("O", Some(2)), ("O", Some(2)), ("ON", Some(0)), ("?", None), ("OFF", Some(1)), ("ON", Some(0))]
-        {
+        for (word, found) in [("ON", 0), ("O", 2), ("O", 2), ("ON", 0), ("?", NONE), ("OFF", 1), ("ON", 0)] {
             assert_eq!(search.place(Text::new(word)), found, "{word}");
         }
     }
