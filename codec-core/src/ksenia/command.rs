@@ -304,47 +304,26 @@ impl<'c> Command<'c> {
             Self::Login { .. } | Self::Logout { .. } | Self::Clear(_) | Self::Version => {}
             Self::Read(read) => read.write(writer),
             Self::Register { types } => write_types(writer, types),
-            Self::SetOutput { output, action } => {
+            Self::SetOutput { output, action: SetOutput::Level(level) } => {
                 writer.open_object("OUTPUT");
                 writer.number("ID", (*output).into());
-                match action {
-                    SetOutput::Action(action) => writer.word("STA", action.text()),
-                    SetOutput::Level(level) => writer.number("STA", (*level).into()),
-                }
+                writer.number("STA", (*level).into());
                 writer.close_object();
             }
-            Self::BypassZone { zone, action } => {
-                writer.open_object("ZONE");
-                writer.number("ID", (*zone).into());
-                writer.word("BYP", action.text());
-                writer.close_object();
+            Self::SetOutput { output, action: SetOutput::Action(action) } => {
+                target(writer, "OUTPUT", *output, Some(("STA", action.text())))
             }
-            Self::RunScenario { scenario } => {
-                writer.open_object("SCENARIO");
-                writer.number("ID", (*scenario).into());
-                writer.close_object();
-            }
-            Self::ArmPartition { partition, action } => {
-                writer.open_object("PARTITION");
-                writer.number("ID", (*partition).into());
-                writer.word("MOD", action.text());
-                writer.close_object();
-            }
+            Self::BypassZone { zone, action } => target(writer, "ZONE", *zone, Some(("BYP", action.text()))),
+            Self::RunScenario { scenario } => target(writer, "SCENARIO", *scenario, None),
+            Self::ArmPartition { partition, action } => target(writer, "PARTITION", *partition, Some(("MOD", action.text()))),
             Self::WriteThermostats(changes) => {
                 writer.open_list("CFG_THERMOSTATS");
                 changes.iter().for_each(|change| change.write(writer));
                 writer.close_list();
             }
-            Self::WriteTimers(changes) => {
-                writer.open_list("CFG_SCHEDULER_TIMERS");
-                changes.iter().for_each(|change| change.write(writer));
-                writer.close_list();
-            }
-            Self::WriteAccounts(changes) => {
-                writer.open_list("CFG_ACCOUNTS");
-                changes.iter().for_each(|change| change.write(writer));
-                writer.close_list();
-            }
+            Self::WriteTimers(changes) => switches(writer, "CFG_SCHEDULER_TIMERS", "EN", changes.iter().map(|one| (one.id, one.enabled))),
+            // Whether it is locked.
+            Self::WriteAccounts(changes) => switches(writer, "CFG_ACCOUNTS", "DACC", changes.iter().map(|one| (one.id, !one.enabled))),
             Self::Logs { count, types } => {
                 writer.word("ID_LOG", Text::new("MAIN"));
                 writer.number("ITEMS_LOG", (*count).into());
@@ -356,6 +335,28 @@ impl<'c> Command<'c> {
             }
         }
     }
+}
+
+/// What shall be done with one object.
+fn target(writer: &mut MessageWriter<'_>, name: &str, id: u32, wish: Option<(&str, Text<'_>)>) {
+    writer.open_object(name);
+    writer.number("ID", id.into());
+    if let Some((key, word)) = wish {
+        writer.word(key, word);
+    }
+    writer.close_object();
+}
+
+/// Records of a number and a flag each.
+fn switches(writer: &mut MessageWriter<'_>, list: &str, key: &str, all: impl Iterator<Item = (u32, bool)>) {
+    writer.open_list(list);
+    for (id, flag) in all {
+        writer.open_item();
+        writer.number("ID", id.into());
+        writer.flag(key, flag);
+        writer.close_object();
+    }
+    writer.close_list();
 }
 
 impl Read<'_> {

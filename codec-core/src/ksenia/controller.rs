@@ -156,20 +156,9 @@ struct News {
 
 /// Watches and commands a panel over one connection.
 #[derive(Debug)]
+// Small cores reach only what stands in front with one instruction: flags first, then words, then what is large.
+#[repr(C)]
 pub struct Controller<'b> {
-    config: &'b Config<'b>,
-    memory: &'b mut Memory,
-    house: House<'b>,
-    link: Link,
-    reading: Reading,
-    schedule: Schedule,
-    timers: Timers<5>,
-    login: Login,
-    slot: Slot,
-    news: News,
-    /// Stands for the check texts of the programming.
-    program: Option<u64>,
-    last_heard: Instant,
     registered: bool,
     logged_in: bool,
     started: bool,
@@ -178,8 +167,21 @@ pub struct Controller<'b> {
     /// LOGOUT and CLOSE have yet to be written.
     logout_owed: bool,
     close_owed: bool,
-    closing: Option<CloseReason>,
     closed: bool,
+    reading: Reading,
+    schedule: Schedule,
+    closing: Option<CloseReason>,
+    config: &'b Config<'b>,
+    memory: &'b mut Memory,
+    news: News,
+    timers: Timers<5>,
+    last_heard: Instant,
+    /// Stands for the check texts of the programming.
+    program: Option<u64>,
+    house: House<'b>,
+    login: Login,
+    slot: Slot,
+    link: Link,
 }
 
 const _: () = assert!(size_of::<Controller<'_>>() <= 512);

@@ -1,27 +1,24 @@
 //! The check value of a message.
 //!
-//! The protocol feeds the message bits into a 16-bit shift register (polynomial 0x1021, start 0xFFFF) and appends no zero bits. The same
-//! value comes from an ordinary table CRC, which runs 16 bits ahead of that register: `CRC_16_SPI_FUJITSU` over all but the last two
-//! bytes, XOR those two bytes. In a message these are always `6"`, so it is the CRC of the bytes through `"CRC_1`, XOR 0x3622.
+//! The protocol feeds the message bits into a 16-bit shift register (polynomial 0x1021, start 0xFFFF) and appends no zero bits.
 //!
-//! 64-bit targets look 16 bytes up at once (8 KB of tables) and fold texts of more than 128 bytes before that; the others look up one
-//! (512 bytes), unless the feature `wide-tables` says otherwise.
+//! Small targets do just that, a byte at a time: as the polynomial has few terms, that takes some shifts and no table. The others use an
+//! ordinary table CRC, which runs 16 bits ahead of that register: `CRC_16_SPI_FUJITSU` over all but the last two bytes, XOR those two
+//! bytes. 64-bit targets, and others with the feature `wide-tables`, look 16 bytes up at once (8 KB of tables) and fold texts of more
+//! than 128 bytes before that.
 
 use crc::{CRC_16_SPI_FUJITSU, Crc, Table};
 
 use super::fold::{BLOCK, fold};
-
-/// How many tables of 512 bytes are used.
-#[cfg(any(target_pointer_width = "64", feature = "wide-tables"))]
-pub const LANES: usize = 16;
-/// How many tables of 512 bytes are used.
-#[cfg(not(any(target_pointer_width = "64", feature = "wide-tables")))]
-pub const LANES: usize = 1;
+use crate::text::FAST;
 
 /// Whether there is room for speed.
-const WIDE: bool = LANES == 16;
+const WIDE: bool = FAST || cfg!(feature = "wide-tables");
 
-static TABLES: Crc<u16, Table<LANES>> = Crc::<u16, Table<LANES>>::new(&CRC_16_SPI_FUJITSU);
+/// How many tables of 512 bytes are used.
+pub const LANES: usize = if WIDE { 16 } else { 0 };
+
+static TABLES: Crc<u16, Table<16>> = Crc::<u16, Table<16>>::new(&CRC_16_SPI_FUJITSU);
 
 /// What stands around and before the value: the register includes all of it.
 pub(crate) const MEMBER: &[u8; 8] = b"\"CRC_16\"";
@@ -33,15 +30,22 @@ fn look_up(before: u16, bytes: &[u8]) -> u16 {
     digest.finalize()
 }
 
-/// As [`look_up`], faster for texts longer than a block where tables are wide.
+/// As [`look_up`], faster for texts longer than a block.
 fn advance(before: u16, bytes: &[u8]) -> u16 {
-    if !WIDE || bytes.len() <= BLOCK {
+    if bytes.len() <= BLOCK {
         return look_up(before, bytes);
     }
     // What was before goes into two bytes of one block.
     let single = usize::from(bytes.len() % BLOCK == 1);
     let (first, bytes) = bytes.split_at_checked(single).unwrap_or_default();
     look_up(0, &fold(look_up(before, first).to_be_bytes(), bytes))
+}
+
+/// The register one byte later. x^16 leaves x^12 + x^5 + 1, and of the 8 bits that go out at the top the first 4 do so twice.
+const fn shift(register: u16, byte: u8) -> u16 {
+    let [out, low] = register.to_be_bytes();
+    let out = (out ^ out >> 4) as u16;
+    u16::from_be_bytes([low, byte]) ^ out ^ out << 5 ^ out << 12
 }
 
 /// The register after some bytes, of which more may come.
@@ -57,38 +61,31 @@ fn advance(before: u16, bytes: &[u8]) -> u16 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct RunningCrc {
-    /// Table CRC of all bytes but the last two.
-    ahead: u16,
-    last: [u8; 2],
+    register: u16,
 }
 
 impl RunningCrc {
     /// The register before the first byte.
     #[must_use]
     pub const fn new() -> Self {
-        Self { ahead: 0, last: [0xFF; 2] }
+        Self { register: 0xFFFF }
     }
 
     /// Takes in more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
-        let [first, second] = self.last;
-        match bytes {
-            [before @ .., last, end] => {
-                self.ahead = advance(look_up(self.ahead, &[first, second]), before);
-                self.last = [*last, *end];
+        self.register = match bytes {
+            [before @ .., last, end] if WIDE => {
+                let ahead = advance(look_up(0, &self.register.to_be_bytes()), before);
+                ahead ^ u16::from_be_bytes([*last, *end])
             }
-            [byte] => {
-                self.ahead = look_up(self.ahead, &[first]);
-                self.last = [second, *byte];
-            }
-            [] => {}
-        }
+            _ => bytes.iter().fold(self.register, |register, byte| shift(register, *byte)),
+        };
     }
 
     /// The register now.
     #[must_use]
     pub const fn value(self) -> u16 {
-        self.ahead ^ u16::from_be_bytes(self.last)
+        self.register
     }
 }
 
@@ -101,14 +98,9 @@ impl Default for RunningCrc {
 /// The value for a text of which `covered` is everything through the closing quote of the last `"CRC_16"`.
 #[must_use]
 pub fn crc_of(covered: &[u8]) -> u16 {
-    match covered {
-        [before @ .., last, end] => advance(CRC_16_SPI_FUJITSU.init, before) ^ u16::from_be_bytes([*last, *end]),
-        _ => {
-            let mut crc = RunningCrc::new();
-            crc.update(covered);
-            crc.value()
-        }
-    }
+    let mut crc = RunningCrc::new();
+    crc.update(covered);
+    crc.value()
 }
 
 /// How many bytes of `text` the value covers: through the closing quote of the last `"CRC_16"`. `None` if there is none.
@@ -144,6 +136,17 @@ mod tests {
         {
             assert_eq!(crc_of(text.as_bytes()), register, "{text}");
             assert_eq!(shift_register(text.as_bytes()), register, "{text}");
+        }
+    }
+
+    #[test]
+    fn without_tables_it_is_the_same() {
+        for register in [0_u16, 1, 0x1021, 0x8000, 0xA5C3, 0xFFFF] {
+            for byte in 0..=255 {
+                let ahead = look_up(0, &register.to_be_bytes()[..1]);
+                let [_, low] = register.to_be_bytes();
+                assert_eq!(shift(register, byte), ahead ^ u16::from_be_bytes([low, byte]), "{register:#06x} {byte:#04x}");
+            }
         }
     }
 

@@ -10,13 +10,14 @@
 //! Of several wrappers the one under the receiver's own name counts; without one, the only wrapper there is. In pushes `PARTITIONS`
 //! means `STATUS_PARTITIONS`.
 
-use super::kinds::{Kind, Verb, is_structure};
+use super::kinds::{Kind, is_structure};
 use super::record::{Record, Structure};
 use super::view::View;
-use super::wire::{Message, not_whole};
-use crate::error::Fault;
+use super::wire::Message;
+use crate::error::{Fault, JsonError};
 use crate::text::cursor::Cursor;
 use crate::text::json::{Object, Text};
+use crate::text::words;
 
 impl<'i> Message<'i> {
     /// The records, to be read one after the other as the type of one's choice: the fastest way through a message.
@@ -30,7 +31,11 @@ impl<'i> Message<'i> {
             end: self.payload_end(),
             own,
             verb: self.verb_text(),
+            name: Text::new(""),
+            kind: Kind::All,
             place: Place::Before,
+            wrapped: false,
+            held: false,
             waiting: false,
             found: false,
         }
@@ -44,16 +49,16 @@ impl<'i> Message<'i> {
 }
 
 /// Where an [`Entries`] stands.
-#[derive(Clone, Copy, Debug)]
-enum Place<'i> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
     /// Before the content.
     Before,
     /// Among the members of the content, or of a wrapper in it.
-    Members { wrapped: bool },
+    Members,
     /// In a list.
-    List { wrapped: bool, kind: Kind<'i>, held: bool },
+    List,
     /// Among the members of an object that holds a list.
-    Holder { wrapped: bool, kind: Kind<'i> },
+    Holder,
     /// Behind it.
     After,
 }
@@ -66,7 +71,14 @@ pub struct Entries<'i> {
     end: Option<usize>,
     own: Option<Text<'i>>,
     verb: Text<'i>,
-    place: Place<'i>,
+    /// Name of the list or object that the records stand under, and what they are.
+    name: Text<'i>,
+    kind: Kind<'i>,
+    place: Place,
+    /// Inside of a wrapper.
+    wrapped: bool,
+    /// Inside of an object that holds a list.
+    held: bool,
     /// The caller has not read the entry given out last.
     waiting: bool,
     /// A list or an object stood among the members of the content.
@@ -80,120 +92,114 @@ impl<'i> Entries<'i> {
     /// A [`Fault`] of class `json` with the offset in the message. The records before it were good; the message is not.
     #[inline]
     pub fn next_entry(&mut self) -> Result<Option<Entry<'_, 'i>>, Fault> {
+        match self.advance() {
+            Ok(true) => Ok(Some(Entry { entries: self })),
+            Ok(false) => Ok(None),
+            Err(error) => Err(self.cursor.fault(error)),
+        }
+    }
+
+    /// Whether there is one: then it stands at the cursor.
+    #[inline]
+    fn advance(&mut self) -> Result<bool, JsonError> {
         if core::mem::take(&mut self.waiting) {
-            self.cursor.skip()?;
+            self.cursor.pass()?;
         }
-        if let Place::List { kind, .. } = self.place {
-            // The usual step: from one record of a list to the next.
-            if self.cursor.eat(b",{") {
-                self.cursor.at = self.cursor.at.saturating_sub(1);
-                self.waiting = true;
-                return Ok(Some(Entry { entries: self, kind }));
-            }
+        // The usual step: from one record of a list to the next.
+        if self.place == Place::List && self.cursor.eat(b",{") {
+            self.cursor.at = self.cursor.at.saturating_sub(1);
+            self.waiting = true;
+        } else {
+            self.waiting = self.seek()?;
         }
-        match self.seek()? {
-            Some(kind) => {
-                self.waiting = true;
-                Ok(Some(Entry { entries: self, kind }))
-            }
-            None => Ok(None),
-        }
+        Ok(self.waiting)
     }
 
     /// Goes to the next record, across the ends of lists.
-    fn seek(&mut self) -> Result<Option<Kind<'i>>, Fault> {
+    #[inline(never)]
+    fn seek(&mut self) -> Result<bool, JsonError> {
         loop {
             match self.place {
-                Place::Before => {
-                    if self.end.is_none() {
-                        self.place = Place::After;
-                        continue;
-                    }
-                    self.cursor.open()?;
-                    self.place = Place::Members { wrapped: false };
+                Place::Before if self.end.is_some() => {
+                    self.cursor.read_open()?;
+                    self.place = Place::Members;
                 }
-                Place::Members { wrapped } => {
-                    if !self.cursor.more(b'}')? {
-                        self.up();
-                        if wrapped {
-                            self.place = Place::Members { wrapped: false };
-                            continue;
-                        }
-                        self.place = Place::After;
-                        if self.end != Some(self.cursor.at) {
-                            return Err(not_whole(self.cursor.at));
-                        }
-                        continue;
-                    }
-                    if let Some(kind) = self.member(wrapped)? {
-                        return Ok(Some(kind));
-                    }
+                Place::Before | Place::After => return Ok(false),
+                _ => {}
+            }
+            if !self.cursor.read_more(if self.place == Place::List { b']' } else { b'}' })? {
+                self.leave()?;
+                continue;
+            }
+            if self.place == Place::List {
+                self.cursor.space();
+                if self.cursor.peek() == Some(b'{') {
+                    return Ok(true);
                 }
-                Place::List { wrapped, kind, held } => {
-                    if !self.cursor.more(b']')? {
-                        self.up();
-                        self.place = if held { Place::Holder { wrapped, kind } } else { Place::Members { wrapped } };
-                        continue;
-                    }
-                    self.cursor.space();
-                    if self.cursor.peek() == Some(b'{') {
-                        return Ok(Some(kind));
-                    }
-                    self.cursor.skip()?;
-                }
-                Place::Holder { wrapped, kind } => {
-                    if !self.cursor.more(b'}')? {
-                        self.up();
-                        self.place = Place::Members { wrapped };
-                        continue;
-                    }
-                    let name = self.cursor.key()?;
-                    self.cursor.space();
-                    if self.cursor.peek() == Some(b'[') && is_tail(kind.text(), name) {
-                        self.list(Place::List { wrapped, kind, held: true })?;
-                    } else {
-                        self.cursor.skip()?;
-                    }
-                }
-                Place::After => return Ok(None),
+                self.cursor.pass()?;
+            } else if self.member()? {
+                return Ok(true);
             }
         }
     }
 
-    /// One member of the content or of a wrapper. Gives a kind if a record stands at the cursor.
-    fn member(&mut self, wrapped: bool) -> Result<Option<Kind<'i>>, Fault> {
-        let name = self.cursor.key()?;
+    /// Behind the end of what it stood in.
+    fn leave(&mut self) -> Result<(), JsonError> {
+        self.cursor.depth = self.cursor.depth.saturating_sub(1);
+        self.place = match self.place {
+            Place::List if self.held => Place::Holder,
+            Place::List => Place::Members,
+            Place::Holder => {
+                self.held = false;
+                Place::Members
+            }
+            _ if core::mem::take(&mut self.wrapped) => Place::Members,
+            _ if self.end == Some(self.cursor.at) => Place::After,
+            _ => {
+                self.place = Place::After;
+                return Err(JsonError::Unexpected);
+            }
+        };
+        Ok(())
+    }
+
+    /// One member of the content, of a wrapper in it, or of an object that holds a list. Says whether a record stands at the cursor.
+    fn member(&mut self) -> Result<bool, JsonError> {
+        let name = self.cursor.read_key()?;
         self.cursor.space();
-        match self.cursor.peek() {
-            Some(b'[') => {
-                self.found |= !wrapped;
-                self.list(Place::List { wrapped, kind: self.kind(name), held: false })?;
+        let first = self.cursor.peek();
+        if self.held {
+            if first == Some(b'[') && is_tail(self.name, name) {
+                self.enter(Place::List)?;
+            } else {
+                self.cursor.pass()?;
             }
-            Some(b'{') if !wrapped && self.own == Some(name) => {
-                self.found = true;
-                self.cursor.open()?;
-                self.place = Place::Members { wrapped: true };
-            }
-            Some(b'{') if is_structure(name.raw()) => {
-                self.found |= !wrapped;
-                if !self.holds_list(name) {
-                    return Ok(Some(self.kind(name)));
-                }
-                self.cursor.open()?;
-                self.place = Place::Holder { wrapped, kind: self.kind(name) };
-            }
-            Some(b'{') if !wrapped => {
-                if self.is_only_wrapper()? {
-                    self.cursor.open()?;
-                    self.place = Place::Members { wrapped: true };
-                } else {
-                    self.cursor.skip()?;
-                }
-                self.found = true;
-            }
-            _ => self.cursor.skip()?,
+            return Ok(false);
         }
-        Ok(None)
+        let structure = first == Some(b'[') || first == Some(b'{') && (self.wrapped || self.own != Some(name)) && is_structure(name.raw());
+        if structure {
+            self.found |= !self.wrapped;
+            (self.name, self.kind) = (name, self.kind(name));
+            if first == Some(b'[') {
+                self.enter(Place::List)?;
+            } else if self.holds_list(name) {
+                self.held = true;
+                self.enter(Place::Holder)?;
+            } else {
+                return Ok(true);
+            }
+        } else if first == Some(b'{') && !self.wrapped {
+            self.wrapped = self.own == Some(name) || self.is_only_wrapper()?;
+            self.found = true;
+            if self.wrapped {
+                self.enter(Place::Members)?;
+            } else {
+                self.cursor.pass()?;
+            }
+        } else {
+            self.cursor.pass()?;
+        }
+        Ok(false)
     }
 
     fn kind(&self, name: Text<'i>) -> Kind<'i> {
@@ -203,36 +209,32 @@ impl<'i> Entries<'i> {
         }
     }
 
-    fn list(&mut self, place: Place<'i>) -> Result<(), Fault> {
+    /// Steps into the list or object that stands at the cursor.
+    fn enter(&mut self, place: Place) -> Result<(), JsonError> {
         self.cursor.at = self.cursor.at.saturating_add(1);
-        self.cursor.deeper()?;
         self.place = place;
-        Ok(())
-    }
-
-    fn up(&mut self) {
-        self.cursor.depth = self.cursor.depth.saturating_sub(1);
+        self.cursor.read_deeper()
     }
 
     /// Whether the object at the cursor begins with a list of its own name.
     fn holds_list(&self, outer: Text<'_>) -> bool {
         let mut cursor = self.cursor;
-        cursor.open().is_ok() && cursor.key().is_ok_and(|inner| is_tail(outer, inner)) && {
+        cursor.read_open().is_ok() && cursor.read_key().is_ok_and(|inner| is_tail(outer, inner)) && {
             cursor.space();
             cursor.peek() == Some(b'[')
         }
     }
 
     /// Whether the object at the cursor is the content's only one, and no list stands beside it. Looks ahead; nobody sends more.
-    fn is_only_wrapper(&self) -> Result<bool, Fault> {
+    fn is_only_wrapper(&self) -> Result<bool, JsonError> {
         let mut cursor = self.cursor;
-        cursor.skip()?;
+        cursor.pass()?;
         let mut only = !self.found;
-        while cursor.more(b'}')? {
-            cursor.key()?;
+        while cursor.read_more(b'}')? {
+            cursor.read_key()?;
             cursor.space();
             only &= !matches!(cursor.peek(), Some(b'{' | b'['));
-            cursor.skip()?;
+            cursor.pass()?;
         }
         Ok(only)
     }
@@ -240,7 +242,7 @@ impl<'i> Entries<'i> {
 
 /// Whether changes are told, not the programming.
 pub(crate) fn is_push(verb: Text<'_>) -> bool {
-    matches!(Verb::from_text(verb), Verb::Realtime | Verb::RealtimeAnswer | Verb::StatusUpdate)
+    words::place("REALTIME\0REALTIME_RES\0STATUS_UPDATE\0", verb) != words::NONE
 }
 
 /// Whether `inner` is the end of `outer`, as `OUTPUTS` is of `STATUS_OUTPUTS`.
@@ -252,14 +254,13 @@ fn is_tail(outer: Text<'_>, inner: Text<'_>) -> bool {
 #[derive(Debug)]
 pub struct Entry<'e, 'i> {
     entries: &'e mut Entries<'i>,
-    kind: Kind<'i>,
 }
 
 impl<'i> Entry<'_, 'i> {
     /// What the list holds.
     #[must_use]
     pub const fn kind(&self) -> Kind<'i> {
-        self.kind
+        self.entries.kind
     }
 
     /// Reads the record as a structure of the caller's choice.
@@ -278,7 +279,7 @@ impl<'i> Entry<'_, 'i> {
     /// As [`view`](Self::view).
     pub fn structure(self) -> Result<Structure<'i>, Fault> {
         self.entries.waiting = false;
-        Structure::read(self.kind, &mut self.entries.cursor)
+        Structure::read(self.entries.kind, &mut self.entries.cursor)
     }
 
     /// Checks the record and gives it as it is.
@@ -288,8 +289,8 @@ impl<'i> Entry<'_, 'i> {
     pub fn record(self) -> Result<Record<'i>, Fault> {
         self.entries.waiting = false;
         let from = self.entries.cursor.at;
-        self.entries.cursor.skip()?;
-        Ok(Record::new(self.kind, Object::new(self.entries.cursor.since(from))))
+        self.entries.cursor.pass().map_err(|error| self.entries.cursor.fault(error))?;
+        Ok(Record::new(self.entries.kind, Object::new(self.entries.cursor.since(from))))
     }
 }
 

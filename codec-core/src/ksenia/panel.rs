@@ -162,30 +162,32 @@ enum Owed {
 
 /// A simulated panel on one connection.
 #[derive(Debug)]
+// Small cores reach only what stands in front with one instruction: flags first, then words, then what is large.
+#[repr(C)]
 pub struct Panel<'p, 'h> {
+    /// A message that is too long is passed over.
+    skipping: bool,
+    /// The panel closes when it has nothing to write.
+    leaving: bool,
+    closed: bool,
+    owed: Owed,
+    news: News,
+    /// Lists that the client registered for, a bit for each place in [`Kind::ALL`].
+    registered: u64,
     config: &'p Config<'p>,
     house: &'p mut House<'h>,
     memory: &'p mut Memory,
-    link: Link,
-    slot: Slot,
-    news: News,
-    refusal: Option<Detail<'static>>,
     session: Option<NonZeroU32>,
     account: u32,
-    /// Lists that the client registered for, a bit for each place in [`Kind::ALL`].
-    registered: u64,
-    /// A message that is too long is passed over.
-    skipping: bool,
-    owed: Owed,
-    /// The panel closes when it has nothing to write.
-    leaving: bool,
+    tickets: u32,
     closing: Option<CloseReason>,
     /// When the wait for the client's close frame ends.
     close_by: Instant,
     silent_until: Instant,
-    closed: bool,
-    tickets: u32,
     now: Instant,
+    refusal: Option<Detail<'static>>,
+    slot: Slot,
+    link: Link,
 }
 
 const _: () = assert!(size_of::<Panel<'static, 'static>>() <= 512);

@@ -137,7 +137,7 @@ macro_rules! structures {
                     $($(Kind::$kind)|+ => Self::$name($view::read(cursor)?),)*
                     _ => {
                         let from = cursor.at;
-                        cursor.skip()?;
+                        cursor.pass().map_err(|error| cursor.fault(error))?;
                         Self::Other(Record::new(kind, Object::new(cursor.since(from))))
                     }
                 })

@@ -2,7 +2,6 @@
 
 use super::thermostats::{Season, ThermostatMode};
 use super::writer::MessageWriter;
-use crate::text::json::Text;
 
 /// A change of one thermostat.
 #[derive(Clone, Copy, Debug, Default)]
@@ -169,24 +168,6 @@ impl SeasonChange<'_> {
             }
             writer.close_list();
         }
-        writer.close_object();
-    }
-}
-
-impl TimerChange {
-    pub(crate) fn write(self, writer: &mut MessageWriter<'_>) {
-        writer.open_item();
-        writer.number("ID", self.id.into());
-        writer.flag("EN", self.enabled);
-        writer.close_object();
-    }
-}
-
-impl AccountChange {
-    pub(crate) fn write(self, writer: &mut MessageWriter<'_>) {
-        writer.open_item();
-        writer.number("ID", self.id.into());
-        writer.word("DACC", Text::new(if self.enabled { "F" } else { "T" }));
         writer.close_object();
     }
 }

@@ -148,8 +148,8 @@ pub struct Stream {
     push: bool,
     open: u8,
     integrity: Integrity,
-    /// Place in [`Kind::ALL`] of what the records of this list are, unless they have no name there or a wrapper.
-    kind: Option<u8>,
+    /// Place in [`Kind::ALL`] of what the records of this list are; none there if they have no name or a wrapper.
+    kind: u8,
 }
 
 const _: () = assert!(size_of::<Stream>() <= 512);
@@ -162,7 +162,7 @@ impl Stream {
     #[must_use]
     pub fn new(limit: usize, integrity: Integrity) -> Self {
         let elements = Elements::new("PAYLOAD", is_structure, limit, Envelope::default());
-        Self { elements, push: false, open: 0, integrity, kind: None }
+        Self { elements, push: false, open: 0, integrity, kind: u8::MAX }
     }
 
     /// As [`Elements::release`].
@@ -237,8 +237,7 @@ impl Stream {
                 }
                 Piece::Record { .. } if self.elements.is_elsewhere() => {
                     let (kind, wrapper) = kind_of(self.elements.path(), self.push);
-                    let place = Kind::ALL.iter().position(|known| *known == kind && wrapper.is_none());
-                    self.kind = place.and_then(|place| u8::try_from(place).ok());
+                    self.kind = if wrapper.is_none() { kind.place() } else { u8::MAX };
                 }
                 Piece::Open { .. } => self.open = self.open.saturating_add(1),
                 Piece::Close => self.open = self.open.saturating_sub(1),
@@ -266,8 +265,7 @@ impl Stream {
             Piece::Close => Part::Close,
             Piece::Record { range } => {
                 let object = Object::new(slice(window, range));
-                let known = self.kind.and_then(|place| Kind::ALL.get(usize::from(place)));
-                let (kind, wrapper) = known.map_or_else(|| kind_of(path, self.push), |kind| (*kind, None));
+                let (kind, wrapper) = Kind::at(self.kind).map_or_else(|| kind_of(path, self.push), |kind| (kind, None));
                 if self.open > 0 {
                     Part::Inner { kind, path, object }
                 } else {
@@ -286,7 +284,7 @@ impl Stream {
         }
         if known == Some(Member::Command) {
             self.push = is_push(text);
-            self.kind = None;
+            self.kind = u8::MAX;
         }
         known.is_some()
     }

@@ -2,14 +2,13 @@
 //!
 //! Panels send the members of a kind of record in one order, without white space. The readers that [`view!`] makes bet on that: they
 //! compare the next expected `"KEY":"` as a whole. A member that stands elsewhere is read the general way, and the bet goes on
-//! behind it. On microcontrollers, where the general way is as fast and smaller, there is no bet.
+//! behind it. On microcontrollers, where the general way is as fast and smaller, there is no bet: one function reads the members of all
+//! views.
 
-use crate::error::Fault;
+use crate::error::{Fault, JsonError};
 use crate::text::cursor::Cursor;
 use crate::text::json::{Array, Object, Text};
-
-/// Whether readers try the usual order first.
-pub(crate) const SPECULATE: bool = cfg!(target_pointer_width = "64");
+use crate::text::words::Search;
 
 /// How a view is read. Not for other crates.
 pub trait Read<'i>: Sized {
@@ -32,89 +31,132 @@ macro_rules! view {
         #[derive(Clone, Copy)]
         pub struct $name<'i> {
             object: $crate::text::json::Object<'i>,
-            $($field: Option<&'i str>,)*
+            /// What the members are in the text, in the order of their definition.
+            slots: [Option<&'i str>; [$($key),*].len()],
         }
 
-        impl<'i> $name<'i> {
-            $($crate::ksenia::view::getter! { $(#[$doc])* $shape $field $(: $ty)? = $key })*
+        const _: () = {
+            use $crate::Fault;
+            use $crate::ksenia::view::{Read, Shape, View, member, members};
+            use $crate::text::FAST;
+            use $crate::text::words::Search;
+            use $crate::text::cursor::Cursor;
+            use $crate::text::json::Object;
 
-            /// The whole record, with members that have no name here.
-            #[must_use]
-            pub const fn object(&self) -> $crate::text::json::Object<'i> {
-                self.object
-            }
+            /// The names, for [`members`].
+            const NAMES: &str = concat!($($key, "\0"),*);
+            const SHAPES: &[Shape] = &[$($crate::ksenia::view::shape!($shape)),*];
 
-            /// Reads members that stand in the usual order, and says whether the object ends behind them. Otherwise the cursor stands at
-            /// the name of a member.
-            #[inline(always)]
-            fn usual(&mut self, cursor: &mut $crate::text::cursor::Cursor<'i>) -> Result<bool, $crate::Fault> {
-                if $crate::ksenia::view::SPECULATE {
+            #[allow(non_camel_case_types, reason = "named as what they stand for")]
+            enum Place { $($field),* }
+
+            impl<'i> $name<'i> {
+                $($crate::ksenia::view::getter! { $(#[$doc])* $shape $field $(: $ty)? = $key })*
+
+                /// The whole record, with members that have no name here.
+                #[must_use]
+                pub const fn object(&self) -> Object<'i> {
+                    self.object
+                }
+
+                /// Reads members that stand in the usual order, and says whether the object ends behind them. Otherwise the cursor stands
+                /// at the name of a member.
+                #[inline(always)]
+                fn usual(&mut self, cursor: &mut Cursor<'i>) -> Result<bool, Fault> {
+                    let [$($field),*] = &mut self.slots;
                     let mut rest = cursor.rest();
-                    $($crate::ksenia::view::usual!($shape, self, cursor, rest, $field, $key);)*
+                    $($crate::ksenia::view::usual!($shape, cursor, rest, $field, $key);)*
                     cursor.go(rest);
+                    Ok(false)
                 }
-                Ok(false)
-            }
 
-            /// Reads members in any order.
-            #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
-            fn general(&mut self, cursor: &mut $crate::text::cursor::Cursor<'i>) -> Result<(), $crate::Fault> {
-                // An object without members ends here.
-                let mut more = !cursor.is_first() || cursor.more(b'}')?;
-                while more {
-                    self.member(cursor)?;
-                    more = cursor.more(b'}')? && !self.usual(cursor)?;
+                /// Reads members in any order, those behind an odd one as usual.
+                #[cold]
+                #[inline(never)]
+                fn general(&mut self, cursor: &mut Cursor<'i>) -> Result<(), Fault> {
+                    // An object without members ends here.
+                    let mut more = !cursor.is_first() || cursor.more(b'}')?;
+                    while more {
+                        member(cursor, &mut Search::new(NAMES), SHAPES, &mut self.slots).map_err(|error| cursor.fault(error))?;
+                        more = cursor.more(b'}')? && !self.usual(cursor)?;
+                    }
+                    Ok(())
                 }
-                Ok(())
             }
 
-            /// Reads one member the general way.
-            #[cold]
-            #[inline(never)]
-            fn member(&mut self, cursor: &mut $crate::text::cursor::Cursor<'i>) -> Result<(), $crate::Fault> {
-                let key = cursor.key()?;
-                let mut room = [0; 32];
-                let name = match key.plain() {
-                    Some(name) => name,
-                    None => key.copy_to(&mut room).unwrap_or_default(),
-                };
-                let (field, shape) = match name {
-                    $($key => (&mut self.$field, $crate::ksenia::view::shape!($shape)),)*
-                    _ => return cursor.skip(),
-                };
-                *field = shape.take(cursor)?;
-                Ok(())
-            }
-        }
-
-        impl<'i> $crate::ksenia::view::Read<'i> for $name<'i> {
-            fn read(cursor: &mut $crate::text::cursor::Cursor<'i>) -> Result<Self, $crate::Fault> {
-                let from = cursor.at;
-                let mut this = Self { object: $crate::text::json::Object::new(""), $($field: None,)* };
-                cursor.open()?;
-                if !this.usual(cursor)? {
-                    this.general(cursor)?;
+            impl<'i> Read<'i> for $name<'i> {
+                fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+                    let mut this = Self { object: Object::new(""), slots: [None; SHAPES.len()] };
+                    if !FAST {
+                        this.object = members(cursor, NAMES, SHAPES, &mut this.slots)?;
+                        return Ok(this);
+                    }
+                    let from = cursor.at;
+                    cursor.open()?;
+                    if !this.usual(cursor)? {
+                        this.general(cursor)?;
+                    }
+                    cursor.depth = cursor.depth.saturating_sub(1);
+                    this.object = Object::new(cursor.since(from));
+                    Ok(this)
                 }
-                cursor.depth = cursor.depth.saturating_sub(1);
-                this.object = $crate::text::json::Object::new(cursor.since(from));
-                Ok(this)
             }
-        }
 
-        impl<'i> $crate::ksenia::view::View<'i> for $name<'i> {}
+            impl<'i> View<'i> for $name<'i> {}
 
-        impl core::fmt::Debug for $name<'_> {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                let mut shown = f.debug_struct(stringify!($name));
-                $(if let Some(value) = self.$field() {
-                    shown.field(stringify!($field), &value);
-                })*
-                shown.finish()
+            impl core::fmt::Debug for $name<'_> {
+                fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                    let mut shown = f.debug_struct(stringify!($name));
+                    $(if let Some(value) = self.$field() {
+                        shown.field(stringify!($field), &value);
+                    })*
+                    shown.finish()
+                }
             }
-        }
+        };
     };
 }
 pub(crate) use view;
+
+/// Reads an object with members in any order.
+#[inline(never)]
+pub(crate) fn members<'i>(
+    cursor: &mut Cursor<'i>,
+    names: &'static str,
+    shapes: &[Shape],
+    slots: &mut [Option<&'i str>],
+) -> Result<Object<'i>, Fault> {
+    let from = cursor.at;
+    let mut names = Search::new(names);
+    let mut read = || {
+        cursor.read_open()?;
+        while cursor.read_more(b'}')? {
+            member(cursor, &mut names, shapes, slots)?;
+        }
+        Ok(())
+    };
+    read().map_err(|error| cursor.fault(error))?;
+    cursor.depth = cursor.depth.saturating_sub(1);
+    Ok(Object::new(cursor.since(from)))
+}
+
+/// Reads one member in any place.
+pub(crate) fn member<'i>(
+    cursor: &mut Cursor<'i>,
+    names: &mut Search,
+    shapes: &[Shape],
+    slots: &mut [Option<&'i str>],
+) -> Result<(), JsonError> {
+    let key = cursor.read_key()?;
+    let place = usize::from(names.place(key));
+    match (shapes.get(place), slots.get_mut(place)) {
+        (Some(shape), Some(slot)) => {
+            *slot = shape.take(cursor)?;
+            Ok(())
+        }
+        _ => cursor.pass(),
+    }
+}
 
 /// The method that gives a member.
 macro_rules! getter {
@@ -122,21 +164,21 @@ macro_rules! getter {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$ty> {
-            $crate::ksenia::words::Scalar::read($crate::text::json::Text::new(self.$field?))
+            $crate::ksenia::words::Scalar::read($crate::text::json::Text::new((*self.slots.get(Place::$field as usize)?)?))
         }
     };
     ($(#[$doc:meta])* object $field:ident : $ty:ty = $key:literal) => {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$ty> {
-            $crate::ksenia::view::Read::read(&mut $crate::text::cursor::Cursor::new(self.$field?)).ok()
+            $crate::ksenia::view::Read::read(&mut $crate::text::cursor::Cursor::new((*self.slots.get(Place::$field as usize)?)?)).ok()
         }
     };
     ($(#[$doc:meta])* list $field:ident = $key:literal) => {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$crate::text::json::Array<'i>> {
-            self.$field.map($crate::text::json::Array::new)
+            self.slots.get(Place::$field as usize)?.map($crate::text::json::Array::new)
         }
     };
 }
@@ -152,8 +194,8 @@ pub(crate) enum Shape {
 
 impl Shape {
     /// The value at the cursor, if it has this shape.
-    pub(crate) fn take<'i>(self, cursor: &mut Cursor<'i>) -> Result<Option<&'i str>, Fault> {
-        let value = cursor.value()?;
+    pub(crate) fn take<'i>(self, cursor: &mut Cursor<'i>) -> Result<Option<&'i str>, JsonError> {
+        let value = cursor.read_value()?;
         Ok(match self {
             Self::Text => value.scalar().map(Text::raw),
             Self::Object => value.object().map(Object::as_str),
@@ -178,15 +220,15 @@ pub(crate) use shape;
 
 /// A member in its usual place. `rest` stands at a name, and stays there if the member is not as usual.
 macro_rules! usual {
-    (text, $this:ident, $cursor:ident, $rest:ident, $field:ident, $key:literal) => {
+    (text, $cursor:ident, $rest:ident, $field:ident, $key:literal) => {
         if let Some(value) = $rest.strip_prefix(concat!("\"", $key, "\":\"")) {
             let (text, behind) = $crate::text::scan::plain(value);
             if let Some(next) = behind.strip_prefix("\",") {
-                $this.$field = Some(text);
+                *$field = Some(text);
                 $rest = next;
             } else {
                 if let Some(next) = behind.strip_prefix("\"}") {
-                    $this.$field = Some(text);
+                    *$field = Some(text);
                     $cursor.go(next);
                     return Ok(true);
                 }
@@ -195,10 +237,10 @@ macro_rules! usual {
             }
         }
     };
-    ($shape:ident, $this:ident, $cursor:ident, $rest:ident, $field:ident, $key:literal) => {
+    ($shape:ident, $cursor:ident, $rest:ident, $field:ident, $key:literal) => {
         if let Some(value) = $rest.strip_prefix(concat!("\"", $key, "\":")) {
             $cursor.go(value);
-            $this.$field = $crate::ksenia::view::shape!($shape).take($cursor)?;
+            *$field = $crate::ksenia::view::shape!($shape).take($cursor).map_err(|error| $cursor.fault(error))?;
             if !$cursor.more(b'}')? {
                 return Ok(true);
             }

@@ -10,12 +10,12 @@
 
 use core::fmt;
 
-use super::crc::{MEMBER, covered_len, crc_of};
+use super::crc::{covered_len, crc_of};
 use super::kinds::{Detail, Form, ResultCode, Verb};
 use crate::error::{Fault, FaultKind, JsonError, Member};
 use crate::text::cursor::Cursor;
-use crate::text::hex::{NOT_HEX, nibble};
 use crate::text::json::{self, Object, Text, Value};
+use crate::text::words;
 
 /// What is done about `CRC_16`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,13 +89,7 @@ pub fn decode(text: &[u8]) -> Result<Message<'_>, Fault> {
 /// # Errors
 /// As [`decode`]; of class `crc_format` and `crc` under [`CrcPolicy::Strict`] only.
 pub fn decode_with(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
-    let text = json::utf8(text)?;
-    let usual = usual(text).filter(|message| message.payload_is_whole());
-    let mut message = match usual {
-        Some(message) => message,
-        None => general(text)?,
-    };
-    message.checked = true;
+    let mut message = read(json::utf8(text)?, false)?;
     message.verify(policy)?;
     Ok(message)
 }
@@ -109,80 +103,31 @@ pub fn decode_with(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault>
 /// members of the message that stand where only the content should be.
 pub fn open(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
     let text = json::utf8(text)?;
-    let Some(mut message) = usual(text) else {
-        let mut message = general(text)?;
-        message.checked = true;
-        message.verify(policy)?;
-        return Ok(message);
-    };
-    if let Err(fault) = message.verify(policy) {
-        // Another thing may be wrong that counts more.
-        general(text)?;
-        return Err(fault);
+    // Another thing may be wrong that counts more than what is found so.
+    let Ok(mut message) = read(text, true) else { return decode_with(text.as_bytes(), policy) };
+    match message.verify(policy) {
+        Err(fault) if message.checked || read(text, false).is_ok() => Err(fault),
+        Err(_) => decode_with(text.as_bytes(), policy),
+        Ok(()) => Ok(message),
     }
-    Ok(message)
-}
-
-/// The members in the order of every known sender, and nothing between them. The end is found from the end.
-fn usual(text: &str) -> Option<Message<'_>> {
-    let mut cursor = Cursor::new(text);
-    let mut member = |name: &[u8]| if cursor.eat(name) { cursor.string().ok() } else { None };
-    let sender = member(b"{\"SENDER\":\"")?;
-    let receiver = member(b",\"RECEIVER\":\"")?;
-    let verb = member(b",\"CMD\":\"")?;
-    let id = member(b",\"ID\":\"")?;
-    let form = member(b",\"PAYLOAD_TYPE\":\"")?;
-    if !cursor.eat(b",\"PAYLOAD\":") || cursor.peek() != Some(b'{') {
-        return None;
-    }
-    let from = cursor.at;
-    let bytes = text.as_bytes();
-    // `,"CRC_16":"0x1234"}` or fewer digits.
-    let crc_at = (16..=19_usize).find_map(|len| {
-        let at = bytes.len().checked_sub(len)?;
-        bytes.get(at..)?.starts_with(b",\"CRC_16\":\"").then_some(at)
-    })?;
-    let found = crc_value(text.get(crc_at.saturating_add(11)..)?.strip_suffix("\"}")?)?;
-    // `},"TIMESTAMP":"1769871440"`
-    let head = text.get(..crc_at)?.strip_suffix('"')?;
-    let digits = head.bytes().rev().take(20).take_while(u8::is_ascii_digit).count();
-    let (head, timestamp) = head.split_at_checked(head.len().checked_sub(digits)?)?;
-    let end = head.strip_suffix(",\"TIMESTAMP\":\"")?.len();
-    if end <= from {
-        return None;
-    }
-    Some(Message {
-        text,
-        sender: Some(sender),
-        receiver: Some(receiver),
-        verb,
-        id: Some(id),
-        form: Some(form),
-        timestamp: Some(Text::new(timestamp)),
-        payload: Some((from, end)),
-        checked: false,
-        crc: Crc::Wrong { expected: 0, found },
-    })
 }
 
 /// Name of the check value. Spelt with escapes it is another member: what is covered is found by these bytes.
 pub(crate) const CRC: &str = "CRC_16";
 
+/// Names of the members, as [`Member`]s in this order.
+const MEMBERS: &str = "SENDER\0RECEIVER\0CMD\0ID\0PAYLOAD_TYPE\0PAYLOAD\0TIMESTAMP\0";
+
 /// The member of a message that has this name, however it is spelt.
 pub(crate) fn member(name: Text<'_>) -> Option<Member> {
-    let mut room = [0; 16];
-    let name = match name.plain() {
-        Some(name) => name,
-        None => name.copy_to(&mut room)?,
-    };
-    Some(match name {
-        "SENDER" => Member::Sender,
-        "RECEIVER" => Member::Receiver,
-        "CMD" => Member::Command,
-        "ID" => Member::Id,
-        "PAYLOAD_TYPE" => Member::PayloadType,
-        "TIMESTAMP" => Member::Timestamp,
-        "PAYLOAD" => Member::Payload,
+    Some(match words::place(MEMBERS, name) {
+        0 => Member::Sender,
+        1 => Member::Receiver,
+        2 => Member::Command,
+        3 => Member::Id,
+        4 => Member::PayloadType,
+        5 => Member::Payload,
+        6 => Member::Timestamp,
         _ => return None,
     })
 }
@@ -193,21 +138,15 @@ pub(crate) fn crc_value(text: &str) -> Option<u16> {
         [b'0', b'x' | b'X', digits @ ..] if (1..=4).contains(&digits.len()) => digits,
         _ => return None,
     };
-    digits.iter().try_fold(0_u16, |value, digit| match nibble(*digit) {
-        NOT_HEX => None,
-        nibble => Some(value << 4 | u16::from(nibble)),
+    digits.iter().try_fold(0_u16, |value, digit| {
+        let digit = char::from(*digit).to_digit(16)?;
+        Some(value << 4 | u16::try_from(digit).ok()?)
     })
 }
 
-/// Any order, white space, anything between. Checks all of the text before it judges the members.
-fn general(text: &str) -> Result<Message<'_>, Fault> {
-    let mut cursor = Cursor::new(text);
-    let value = cursor.value()?;
-    cursor.end()?;
-    let wrong = |member, at| Fault::new(FaultKind::Envelope(member), at);
-    // The value may have white space before it.
-    let base = text.len().saturating_sub(text.trim_start_matches(json::is_space).len());
-    let Value::Object(object) = value else { return Err(wrong(Member::Message, base)) };
+/// Any order, white space, anything between. All of the text is checked before the members are judged; with `later`, a content whose end
+/// is found from the end of the text is not looked at.
+fn read(text: &str, later: bool) -> Result<Message<'_>, Fault> {
     let mut message = Message {
         text,
         sender: None,
@@ -220,52 +159,83 @@ fn general(text: &str) -> Result<Message<'_>, Fault> {
         checked: true,
         crc: Crc::Absent,
     };
-    let mut verb = None;
-    let mut members = object.members();
-    while let Some((key, value)) = members.next() {
-        let range = members.value_range();
-        let (from, to) = (base.saturating_add(range.start), base.saturating_add(range.end));
-        let Some(member) = member(key) else {
-            if key.raw() == CRC {
-                message.crc = match value {
-                    Value::Text(text) => crc_value(text.raw()).map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found }),
-                    _ => Crc::Absent,
-                };
-            }
-            continue;
-        };
-        let text = match (member, value) {
-            (Member::Payload, Value::Object(_)) => {
-                message.payload = Some((from, to));
-                continue;
-            }
-            (Member::Id | Member::Timestamp, Value::Number(text)) => text,
-            (Member::Payload, _) => return Err(wrong(member, from)),
-            (_, Value::Text(text)) => text,
-            _ => return Err(wrong(member, from)),
-        };
-        match member {
-            Member::Sender => message.sender = Some(text),
-            Member::Receiver => message.receiver = Some(text),
-            Member::Command => verb = Some(text),
-            Member::Id => message.id = Some(text),
-            Member::PayloadType => message.form = Some(text),
-            _ => message.timestamp = Some(text),
-        }
+    let mut cursor = Cursor::new(text);
+    match message.read(&mut cursor, later) {
+        Ok(None) => Ok(message),
+        Ok(Some((member, at))) => Err(Fault::new(FaultKind::Envelope(member), at)),
+        Err(error) => Err(cursor.fault(error)),
     }
-    message.verb = verb.ok_or(wrong(Member::Command, text.len()))?;
-    Ok(message)
+}
+
+/// Where the content ends, if the two members that are last with every known sender stand behind it.
+fn payload_end(text: &str) -> Option<usize> {
+    // `},"TIMESTAMP":"1769871440","CRC_16":"0xC042"}`, or fewer digits.
+    (34..=64_usize).find_map(|len| {
+        let at = text.len().checked_sub(len)?;
+        text.as_bytes().get(at..)?.starts_with(b"},\"TIMESTAMP\":\"").then_some(at.wrapping_add(1))
+    })
 }
 
 impl<'i> Message<'i> {
-    /// The bytes that the CRC covers. In a usual message the member is at the end, before a value of 9 to 12 bytes.
-    fn covered(&self) -> Option<&'i [u8]> {
-        let bytes = self.text.as_bytes();
-        let usual = (7..=10_usize).find_map(|behind| {
-            let (covered, value) = bytes.split_at_checked(bytes.len().checked_sub(behind)?)?;
-            (covered.ends_with(MEMBER) && value.starts_with(b":\"0")).then_some(covered)
-        });
-        usual.or_else(|| bytes.get(..covered_len(bytes)?))
+    /// Fills itself. Gives the first member that is not what it should be, and where.
+    fn read(&mut self, cursor: &mut Cursor<'i>, later: bool) -> Result<Option<(Member, usize)>, JsonError> {
+        cursor.space();
+        let (mut wrong, mut verb) = (None, None);
+        if cursor.peek() != Some(b'{') {
+            wrong = Some((Member::Message, cursor.at));
+            cursor.pass()?;
+            cursor.read_end()?;
+            return Ok(wrong);
+        }
+        cursor.read_open()?;
+        while cursor.read_more(b'}')? {
+            let key = cursor.read_key()?;
+            cursor.space();
+            let from = cursor.at;
+            let member = member(key);
+            let end = if later && member == Some(Member::Payload) { payload_end(self.text).filter(|end| *end > from) } else { None };
+            let value = match end {
+                Some(end) if cursor.peek() == Some(b'{') => {
+                    cursor.at = end;
+                    self.checked = false;
+                    Value::Object(Object::new(cursor.since(from)))
+                }
+                _ => cursor.read_value()?,
+            };
+            let text = match (member, value) {
+                (None, Value::Text(text)) if key.raw() == CRC => {
+                    self.crc = crc_value(text.raw()).map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found });
+                    continue;
+                }
+                (None, _) => {
+                    if key.raw() == CRC {
+                        self.crc = Crc::Absent;
+                    }
+                    continue;
+                }
+                (Some(Member::Payload), Value::Object(_)) => {
+                    self.payload = Some((from, cursor.at));
+                    continue;
+                }
+                (Some(Member::Id | Member::Timestamp), Value::Number(text)) => text,
+                (Some(member), Value::Text(text)) if member != Member::Payload => text,
+                (Some(member), _) => {
+                    wrong = wrong.or(Some((member, from)));
+                    continue;
+                }
+            };
+            match member {
+                Some(Member::Sender) => self.sender = Some(text),
+                Some(Member::Receiver) => self.receiver = Some(text),
+                Some(Member::Command) => verb = Some(text),
+                Some(Member::Id) => self.id = Some(text),
+                Some(Member::PayloadType) => self.form = Some(text),
+                _ => self.timestamp = Some(text),
+            }
+        }
+        cursor.read_end()?;
+        self.verb = verb.unwrap_or(self.verb);
+        Ok(wrong.or(if verb.is_some() { None } else { Some((Member::Command, self.text.len())) }))
     }
 
     fn verify(&mut self, policy: CrcPolicy) -> Result<(), Fault> {
@@ -273,7 +243,7 @@ impl<'i> Message<'i> {
             self.crc = Crc::Unchecked;
             return Ok(());
         }
-        let covered = self.covered();
+        let covered = covered_len(self.text.as_bytes()).and_then(|len| self.text.as_bytes().get(..len));
         if let (Crc::Wrong { found, .. }, Some(covered)) = (self.crc, covered) {
             let expected = crc_of(covered);
             self.crc = if expected == found { Crc::Verified(found) } else { Crc::Wrong { expected, found } };
@@ -289,7 +259,7 @@ impl<'i> Message<'i> {
     /// Whether the content ends where it should.
     fn payload_is_whole(&self) -> bool {
         let mut cursor = self.cursor();
-        cursor.skip().is_ok() && self.payload.is_some_and(|(_, end)| end == cursor.at)
+        cursor.pass().is_ok() && self.payload.is_some_and(|(_, end)| end == cursor.at)
     }
 
     /// At the content, one level down.
@@ -426,9 +396,4 @@ impl<'i> Outcome<'i> {
     pub fn is_ok(&self) -> bool {
         self.result == ResultCode::Ok
     }
-}
-
-/// The fault for a content that does not end where the message says.
-pub(crate) fn not_whole(at: usize) -> Fault {
-    Fault::new(FaultKind::Json(JsonError::Unexpected), at)
 }

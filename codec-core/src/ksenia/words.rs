@@ -42,46 +42,100 @@ macro_rules! words {
             Other($crate::text::json::Text<'i>),
         }
 
-        impl<'i> $name<'i> {
-            /// All values that have a name.
-            pub const ALL: &'static [$name<'static>] = &[$($name::$variant),*];
+        const _: () = {
+            use $crate::text::json::Text;
+            use $crate::text::{FAST, words};
 
-            /// The meaning of a text on the wire.
-            #[must_use]
-            pub fn from_text(text: $crate::text::json::Text<'i>) -> Self {
-                Self::known(text.raw()).unwrap_or_else(|| Self::unusual(text))
+            /// All words, to be looked up where there is no room for a comparison with each.
+            const WORDS: &str = concat!($($word, "\0"),*);
+
+            #[derive(Clone, Copy)]
+            enum Place { $($variant,)* Other }
+
+            /// The same as numbers, to match with.
+            struct Number;
+
+            #[allow(non_upper_case_globals, reason = "named as what they stand for")]
+            impl Number {
+                $(const $variant: u8 = Place::$variant as u8;)*
+                const Other: u8 = Place::Other as u8;
             }
 
-            fn known(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
+            impl<'i> $name<'i> {
+                /// All values that have a name.
+                pub const ALL: &'static [$name<'static>] = &[$($name::$variant),*];
+
+                /// The meaning of a text on the wire.
+                #[must_use]
+                pub fn from_text(text: Text<'i>) -> Self {
+                    if FAST {
+                        return Self::known(text.raw()).unwrap_or_else(|| Self::unusual(text));
+                    }
+                    Self::at(words::place(WORDS, text)).unwrap_or(Self::Other(text))
+                }
+
+                fn known(word: &str) -> Option<Self> {
+                    match word {
+                        $($word => Some(Self::$variant),)*
+                        _ => None,
+                    }
+                }
+
+                /// A text with an escape may still be a known word.
+                #[cold]
+                fn unusual(text: Text<'i>) -> Self {
+                    let mut room = [0; 32];
+                    let decoded = if text.plain().is_some() { None } else { text.copy_to(&mut room) };
+                    decoded.and_then(Self::known).unwrap_or(Self::Other(text))
+                }
+
+                /// The text on the wire.
+                #[must_use]
+                pub const fn text(self) -> Text<'i> {
+                    if FAST {
+                        return match self {
+                            $(Self::$variant => Text::new($word),)*
+                            Self::Other(text) => text,
+                        };
+                    }
+                    let word = words::at(WORDS, self.place());
+                    match self {
+                        Self::Other(text) => text,
+                        _ => Text::new(word),
+                    }
                 }
             }
 
-            /// A text with an escape may still be a known word.
-            #[cold]
-            fn unusual(text: $crate::text::json::Text<'i>) -> Self {
-                let mut room = [0; 32];
-                let decoded = if text.plain().is_some() { None } else { text.copy_to(&mut room) };
-                decoded.and_then(Self::known).unwrap_or(Self::Other(text))
-            }
+            #[allow(dead_code, reason = "not every list is kept by place")]
+            impl $name<'_> {
+                /// The value at a place in [`ALL`](Self::ALL).
+                pub(crate) const fn at(place: u8) -> Option<$name<'static>> {
+                    match place {
+                        $(Number::$variant => Some($name::$variant),)*
+                        _ => None,
+                    }
+                }
 
-            /// The text on the wire.
-            #[must_use]
-            pub const fn text(self) -> $crate::text::json::Text<'i> {
-                match self {
-                    $(Self::$variant => $crate::text::json::Text::new($word),)*
-                    Self::Other(text) => text,
+                /// The place in [`ALL`](Self::ALL), or that behind them for one without a name.
+                pub(crate) const fn place(self) -> u8 {
+                    match self {
+                        $(Self::$variant => Number::$variant,)*
+                        Self::Other(_) => Number::Other,
+                    }
+                }
+
+                /// The same for good, if it has a name.
+                pub(crate) const fn named(self) -> Option<$name<'static>> {
+                    Self::at(self.place())
                 }
             }
-        }
 
-        impl<'i> $crate::ksenia::words::Scalar<'i> for $name<'i> {
-            fn read(text: $crate::text::json::Text<'i>) -> Option<Self> {
-                Some(Self::from_text(text))
+            impl<'i> $crate::ksenia::words::Scalar<'i> for $name<'i> {
+                fn read(text: Text<'i>) -> Option<Self> {
+                    Some(Self::from_text(text))
+                }
             }
-        }
+        };
     };
 }
 pub(crate) use words;

@@ -1,14 +1,13 @@
 //! Writes a message into a slice: head, content, time, CRC.
 
-use super::crc::{RunningCrc, crc_of};
+use super::crc::RunningCrc;
 use super::kinds::{Detail, Form, ResultCode, Verb};
 use super::wire::Message;
 use crate::error::EncodeError;
 use crate::secret::Secret;
-use crate::text::copy;
 use crate::text::hex::Case;
 use crate::text::json::Text;
-use crate::text::scan;
+use crate::text::writer::Writer;
 
 /// What stands before the content.
 #[derive(Clone, Copy, Debug)]
@@ -89,13 +88,9 @@ pub(crate) struct Paused {
 /// ```
 #[derive(Debug)]
 pub struct MessageWriter<'o> {
-    out: &'o mut [u8],
-    len: usize,
+    json: Writer<'o>,
     /// Over what was taken away.
     crc: RunningCrc,
-    taken: bool,
-    /// Another value stands before the next one.
-    comma: bool,
 }
 
 impl<'o> MessageWriter<'o> {
@@ -107,173 +102,100 @@ impl<'o> MessageWriter<'o> {
 
     /// As [`new`](Self::new), with or without sender and receiver, and form: some firmware leaves them out.
     pub(crate) fn begin(out: &'o mut [u8], head: &Head<'_>, sender: bool, form: bool) -> Self {
-        let mut this = Self { out, len: 0, crc: RunningCrc::new(), taken: false, comma: false };
+        let mut json = Writer::new(out);
         if sender {
-            this.put(b"{\"SENDER\":\"");
-            this.put_escaped(head.sender);
-            this.put(b"\",\"RECEIVER\":\"");
-            this.put_escaped(head.receiver);
-            this.put(b"\",\"CMD\":\"");
+            json.put(b"{\"SENDER\":\"");
+            json.escaped(head.sender);
+            json.put(b"\",\"RECEIVER\":\"");
+            json.escaped(head.receiver);
+            json.put(b"\",\"CMD\":\"");
         } else {
-            this.put(b"{\"CMD\":\"");
+            json.put(b"{\"CMD\":\"");
         }
-        this.put(head.verb.text().raw().as_bytes());
-        this.put(b"\",\"ID\":\"");
+        json.put(head.verb.text().raw().as_bytes());
+        json.put(b"\",\"ID\":\"");
         match head.id {
-            MessageId::Number(id) => this.put_number(id.into()),
-            MessageId::Same(text) => this.put(text.raw().as_bytes()),
+            MessageId::Number(id) => json.digits(id.into()),
+            MessageId::Same(text) => json.put(text.raw().as_bytes()),
         }
         if form {
-            this.put(b"\",\"PAYLOAD_TYPE\":\"");
-            this.put(head.form.raw().as_bytes());
+            json.put(b"\",\"PAYLOAD_TYPE\":\"");
+            json.put(head.form.raw().as_bytes());
         }
-        this.put(b"\",\"PAYLOAD\":{");
-        this
+        json.put(b"\",\"PAYLOAD\":{");
+        Self { json, crc: RunningCrc::new() }
     }
 
     /// Goes on with a message that was [paused](Self::pause).
     pub(crate) fn resume(out: &'o mut [u8], paused: Paused) -> Self {
-        Self { out, len: 0, crc: paused.crc, taken: true, comma: paused.comma }
+        let mut json = Writer::new(out);
+        json.comma = paused.comma;
+        Self { json, crc: paused.crc }
     }
 
     /// Hands over what is written, and what is needed to go on in another slice. `None` if more was written than fits.
     pub(crate) fn pause(mut self) -> Option<(usize, Paused)> {
-        self.crc.update(self.out.get(..self.len)?);
-        Some((self.len, Paused { crc: self.crc, comma: self.comma }))
+        self.crc.update(self.json.written()?);
+        Some((self.json.len, Paused { crc: self.crc, comma: self.json.comma }))
     }
 
     /// Where the writer stands, to come back to it.
     pub(crate) const fn mark(&self) -> (usize, bool) {
-        (self.len, self.comma)
+        (self.json.len, self.json.comma)
     }
 
     /// Takes back what was written since the mark.
     pub(crate) fn rewind(&mut self, (len, comma): (usize, bool)) {
-        (self.len, self.comma) = (len, comma);
+        (self.json.len, self.json.comma) = (len, comma);
     }
 
     /// Whether more was written than fits.
     pub(crate) fn is_over(&self) -> bool {
-        self.len > self.out.len()
+        self.json.is_over()
     }
 
     /// A name; its value is what is written next, as if it were an item.
     pub(crate) fn name(&mut self, key: &str) {
-        self.put_key(key);
-        self.comma = false;
+        self.json.name(key, b"");
     }
 
     /// JSON as it is. `last` if a whole value ends here.
     pub(crate) fn raw(&mut self, text: &str, first: bool, last: bool) {
-        if first && self.comma {
-            self.put(b",");
+        if first {
+            self.json.begin(b"");
         }
-        self.put(text.as_bytes());
-        self.comma = last;
+        self.json.put(text.as_bytes());
+        self.json.comma = last;
     }
 
     /// Begins a text that comes in pieces.
     pub(crate) fn open_text(&mut self, key: &str) {
-        self.put_key(key);
-        self.put(b"\"");
+        self.json.name(key, b"\"");
     }
 
     /// A piece of it.
     pub(crate) fn text_piece(&mut self, piece: &str) {
-        self.put_escaped(piece);
+        self.json.escaped(piece);
     }
 
     /// Ends it.
     pub(crate) fn close_text(&mut self) {
-        self.put(b"\"");
-        self.comma = true;
-    }
-
-    #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        let end = self.len.saturating_add(bytes.len());
-        if let Some(room) = self.out.get_mut(self.len..end) {
-            copy(room, bytes);
-        }
-        self.len = end;
-    }
-
-    fn put_number(&mut self, value: u64) {
-        let mut digits = [0; 20];
-        let mut rest = value;
-        let mut count = 0_usize;
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
-            count = count.saturating_add(1);
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        let from = digits.len().saturating_sub(count);
-        self.put(digits.get(from..).unwrap_or_default());
-    }
-
-    fn put_escaped(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        // Nearly all are names of a few characters.
-        if bytes.len() <= 16 && scan::is_plain(bytes) {
-            return self.put(bytes);
-        }
-        self.put_unusual(bytes);
-    }
-
-    #[inline(never)]
-    fn put_unusual(&mut self, bytes: &[u8]) {
-        let mut from = 0;
-        loop {
-            let end = scan::string_end(bytes, from);
-            self.put(bytes.get(from..end).unwrap_or_default());
-            let Some(byte) = bytes.get(end) else { return };
-            match byte {
-                b'"' => self.put(b"\\\""),
-                b'\\' => self.put(b"\\\\"),
-                b'\n' => self.put(b"\\n"),
-                b'\r' => self.put(b"\\r"),
-                b'\t' => self.put(b"\\t"),
-                control => {
-                    self.put(b"\\u00");
-                    self.put(&Case::Lower.digits(*control));
-                }
-            }
-            from = end.saturating_add(1);
-        }
-    }
-
-    fn put_key(&mut self, key: &str) {
-        self.put(if self.comma { b",\"" } else { b"\"" });
-        self.put_escaped(key);
-        self.put(b"\":");
-        self.comma = true;
+        self.json.end(b"\"");
     }
 
     /// A text.
     pub fn text(&mut self, key: &str, text: &str) {
-        self.put_key(key);
-        self.put(b"\"");
-        self.put_escaped(text);
-        self.put(b"\"");
+        self.json.text(key, text);
     }
 
     /// A word of the protocol, or a text that was received.
     pub fn word(&mut self, key: &str, word: Text<'_>) {
-        self.put_key(key);
-        self.put(b"\"");
-        self.put(word.raw().as_bytes());
-        self.put(b"\"");
+        self.json.word(key, word);
     }
 
     /// A number, as text.
     pub fn number(&mut self, key: &str, number: u64) {
-        self.put_key(key);
-        self.put(b"\"");
-        self.put_number(number);
-        self.put(b"\"");
+        self.json.number(key, number);
     }
 
     /// `T` or `F`.
@@ -288,50 +210,41 @@ impl<'o> MessageWriter<'o> {
 
     /// A text in a list.
     pub fn item(&mut self, text: Text<'_>) {
-        self.put(if self.comma { b",\"" } else { b"\"" });
-        self.put(text.raw().as_bytes());
-        self.put(b"\"");
-        self.comma = true;
+        self.json.begin(b"\"");
+        self.json.put(text.raw().as_bytes());
+        self.json.end(b"\"");
     }
 
     /// A number in a list, as text.
     pub fn item_number(&mut self, number: u64) {
-        self.put(if self.comma { b",\"" } else { b"\"" });
-        self.put_number(number);
-        self.put(b"\"");
-        self.comma = true;
+        self.json.begin(b"\"");
+        self.json.digits(number);
+        self.json.end(b"\"");
     }
 
     /// Begins an object under a name.
     pub fn open_object(&mut self, key: &str) {
-        self.put_key(key);
-        self.put(b"{");
-        self.comma = false;
+        self.json.name(key, b"{");
     }
 
     /// Begins an object in a list.
     pub fn open_item(&mut self) {
-        self.put(if self.comma { b",{" } else { b"{" });
-        self.comma = false;
+        self.json.begin(b"{");
     }
 
     /// Ends an object.
     pub fn close_object(&mut self) {
-        self.put(b"}");
-        self.comma = true;
+        self.json.end(b"}");
     }
 
     /// Begins a list under a name.
     pub fn open_list(&mut self, key: &str) {
-        self.put_key(key);
-        self.put(b"[");
-        self.comma = false;
+        self.json.name(key, b"[");
     }
 
     /// Ends a list.
     pub fn close_list(&mut self) {
-        self.put(b"]");
-        self.comma = true;
+        self.json.end(b"]");
     }
 
     /// `RESULT` and `RESULT_DETAIL`, which begin most answers.
@@ -345,19 +258,19 @@ impl<'o> MessageWriter<'o> {
     /// How many bytes are written and not taken, or would be if the slice were longer.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.len
+        self.json.len
     }
 
     /// Whether nothing is written, or all of it is taken.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.len == 0
+        self.json.len == 0
     }
 
     /// How many bytes of the slice are free.
     #[must_use]
     pub fn free(&self) -> usize {
-        self.out.len().saturating_sub(self.len)
+        self.json.out.len().saturating_sub(self.json.len)
     }
 
     /// Hands what is written to `send` and goes on with an empty slice. For messages that are longer than the slice: call it before
@@ -366,11 +279,11 @@ impl<'o> MessageWriter<'o> {
     /// # Errors
     /// [`EncodeError::NoSpace`] if more was written than fits: then the message is lost.
     pub fn take<R>(&mut self, send: impl FnOnce(&[u8]) -> R) -> Result<R, EncodeError> {
-        let part = self.out.get(..self.len).ok_or(no_space(self.len))?;
+        let part = self.json.written().ok_or(no_space(self.json.len))?;
         self.crc.update(part);
-        self.taken = true;
-        self.len = 0;
-        Ok(send(part))
+        let sent = send(part);
+        self.json.len = 0;
+        Ok(sent)
     }
 
     /// Ends the content and seals the message. Gives the number of bytes of the message, or of its last part.
@@ -380,20 +293,14 @@ impl<'o> MessageWriter<'o> {
     /// # Errors
     /// [`EncodeError::NoSpace`] if the slice is too short.
     pub fn finish(mut self, unix: u64) -> Result<usize, EncodeError> {
-        self.put(b"},\"TIMESTAMP\":\"");
-        self.put_number(unix);
-        self.put(b"\",\"CRC_16\"");
-        let covered = self.out.get(..self.len).ok_or(no_space(self.len.saturating_add(10)))?;
-        let crc = if self.taken {
-            self.crc.update(covered);
-            self.crc.value()
-        } else {
-            crc_of(covered)
-        };
-        let [high, low] = crc.to_be_bytes().map(|byte| Case::Upper.digits(byte));
-        let ([a, b], [c, d]) = (high, low);
-        self.put(&[b':', b'"', b'0', b'x', a, b, c, d, b'"', b'}']);
-        if self.len <= self.out.len() { Ok(self.len) } else { Err(no_space(self.len)) }
+        self.json.put(b"},\"TIMESTAMP\":\"");
+        self.json.digits(unix);
+        self.json.put(b"\",\"CRC_16\"");
+        self.crc.update(self.json.written().ok_or(no_space(self.json.len.saturating_add(10)))?);
+        let [high, low] = self.crc.value().to_be_bytes();
+        let ([a, b], [c, d]) = (Case::Upper.digits(high), Case::Upper.digits(low));
+        self.json.put(&[b':', b'"', b'0', b'x', a, b, c, d, b'"', b'}']);
+        if self.json.is_over() { Err(no_space(self.json.len)) } else { Ok(self.json.len) }
     }
 }
 

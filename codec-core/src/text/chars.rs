@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::FAST;
+
 /// The characters of a string, or a number, of a checked text. Escapes are decoded when somebody looks.
 #[derive(Clone, Copy)]
 pub struct Text<'i> {
@@ -29,7 +31,9 @@ impl<'i> Text<'i> {
     #[inline]
     #[must_use]
     pub fn plain(self) -> Option<&'i str> {
-        if self.raw.as_bytes().contains(&b'\\') { None } else { Some(self.raw) }
+        let mut bytes = self.raw.as_bytes().iter();
+        let escaped = if FAST { self.raw.as_bytes().contains(&b'\\') } else { bytes.any(|byte| *byte == b'\\') };
+        if escaped { None } else { Some(self.raw) }
     }
 
     /// The characters, decoded.
@@ -81,7 +85,23 @@ impl<'i> Text<'i> {
     #[inline]
     #[must_use]
     pub fn number(self) -> Option<u32> {
-        self.wide_number().and_then(|value| u32::try_from(value).ok())
+        if FAST {
+            return self.wide_number().and_then(|value| u32::try_from(value).ok());
+        }
+        // Wide numbers are slow there.
+        let digits = self.raw.as_bytes();
+        if digits.is_empty() || digits.len() > 19 {
+            return None;
+        }
+        let mut value = 0_u32;
+        for digit in digits {
+            let digit = digit.wrapping_sub(b'0');
+            if digit > 9 || value > u32::MAX / 10 {
+                return None;
+            }
+            value = value.wrapping_mul(10).checked_add(digit.into())?;
+        }
+        Some(value)
     }
 
     /// As [`number`](Self::number), up to 19 digits.

@@ -1,10 +1,10 @@
 //! A place in a JSON text, and the steps from there. Everything that reads JSON from a slice goes through here.
 
 use super::json::{Array, MAX_DEPTH, Object, Text, Value};
-use super::scan;
+use super::{FAST, scan};
 use crate::error::{Fault, FaultKind, JsonError};
 
-/// A place in a text. Every method that fails says where. Not for other crates.
+/// A place in a text. A step that fails leaves it where the reason stands. Not for other crates.
 #[derive(Clone, Copy, Debug)]
 pub struct Cursor<'i> {
     text: &'i str,
@@ -37,7 +37,8 @@ impl<'i> Cursor<'i> {
     }
 
     /// Steps over `expected` if it stands here.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn eat(&mut self, expected: &[u8]) -> bool {
         let there = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(expected));
         if there {
@@ -63,7 +64,9 @@ impl<'i> Cursor<'i> {
         self.text.get(from..self.at).unwrap_or_default()
     }
 
+    /// What `error` is, which a step gave that stopped here.
     #[cold]
+    #[inline(never)]
     pub(crate) fn fault(&self, error: JsonError) -> Fault {
         let error = if self.at >= self.text.len() { JsonError::End } else { error };
         Fault::new(FaultKind::Json(error), self.at)
@@ -82,27 +85,28 @@ impl<'i> Cursor<'i> {
 
     /// Steps into the object that stands here.
     #[inline]
-    pub(crate) fn open(&mut self) -> Result<(), Fault> {
+    pub(crate) fn read_open(&mut self) -> Result<(), JsonError> {
         if !self.eat(b"{") {
-            return Err(self.fault(JsonError::Unexpected));
+            return Err(JsonError::Unexpected);
         }
-        self.deeper()
+        self.read_deeper()
     }
 
-    /// Counts one more level.
+    /// Counts one more level, whose bracket or brace stands right before this place.
     #[inline]
-    pub(crate) fn deeper(&mut self) -> Result<(), Fault> {
+    pub(crate) fn read_deeper(&mut self) -> Result<(), JsonError> {
         if self.depth >= MAX_DEPTH {
-            return Err(Fault::new(FaultKind::Json(JsonError::Depth { limit: MAX_DEPTH }), self.at.saturating_sub(1)));
+            self.at = self.at.saturating_sub(1);
+            return Err(JsonError::Depth { limit: MAX_DEPTH });
         }
         self.depth = self.depth.saturating_add(1);
         Ok(())
     }
 
     /// Nothing but white space up to the end.
-    pub(crate) fn end(&mut self) -> Result<(), Fault> {
+    pub(crate) fn read_end(&mut self) -> Result<(), JsonError> {
         self.space();
-        if self.at >= self.text.len() { Ok(()) } else { Err(self.fault(JsonError::Trailing)) }
+        if self.at >= self.text.len() { Ok(()) } else { Err(JsonError::Trailing) }
     }
 
     /// Whether an array or object begins right before this place: then there is no comma.
@@ -114,7 +118,7 @@ impl<'i> Cursor<'i> {
     /// Inside an array or object: whether another item follows. Steps over the comma or the closing `close`.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(crate) fn more(&mut self, close: u8) -> Result<bool, Fault> {
+    pub(crate) fn read_more(&mut self, close: u8) -> Result<bool, JsonError> {
         let first = self.is_first();
         self.space();
         match self.peek() {
@@ -127,27 +131,27 @@ impl<'i> Cursor<'i> {
                 Ok(false)
             }
             Some(_) if first => Ok(true),
-            _ => Err(self.fault(JsonError::Unexpected)),
+            _ => Err(JsonError::Unexpected),
         }
     }
 
     /// A name and its colon, white space before and behind allowed.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(crate) fn key(&mut self) -> Result<Text<'i>, Fault> {
+    pub(crate) fn read_key(&mut self) -> Result<Text<'i>, JsonError> {
         self.space();
         if !self.eat(b"\"") {
-            return Err(self.fault(JsonError::Unexpected));
+            return Err(JsonError::Unexpected);
         }
-        let key = self.string()?;
+        let key = self.read_string()?;
         self.space();
-        if self.eat(b":") { Ok(key) } else { Err(self.fault(JsonError::Unexpected)) }
+        if self.eat(b":") { Ok(key) } else { Err(JsonError::Unexpected) }
     }
 
     /// The rest of a string whose opening quote has been passed; stops behind the closing one.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(crate) fn string(&mut self) -> Result<Text<'i>, Fault> {
+    pub(crate) fn read_string(&mut self) -> Result<Text<'i>, JsonError> {
         let from = self.at;
         let end = scan::string_end(self.text.as_bytes(), from);
         if self.text.as_bytes().get(end) == Some(&b'"') {
@@ -160,7 +164,8 @@ impl<'i> Cursor<'i> {
 
     /// Goes on where the plain part of a string ends.
     #[cold]
-    fn escaped(&mut self, from: usize) -> Result<Text<'i>, Fault> {
+    #[inline(never)]
+    fn escaped(&mut self, from: usize) -> Result<Text<'i>, JsonError> {
         loop {
             match self.peek() {
                 Some(b'"') => {
@@ -170,13 +175,13 @@ impl<'i> Cursor<'i> {
                 }
                 Some(b'\\') => self.escape()?,
                 Some(_) if self.lenient => self.step(),
-                _ => return Err(self.fault(JsonError::Control)),
+                _ => return Err(JsonError::Control),
             }
             self.at = scan::string_end(self.text.as_bytes(), self.at);
         }
     }
 
-    fn escape(&mut self) -> Result<(), Fault> {
+    fn escape(&mut self) -> Result<(), JsonError> {
         let from = self.at;
         self.step();
         match self.peek() {
@@ -194,24 +199,26 @@ impl<'i> Cursor<'i> {
                     _ => true,
                 };
                 if !paired {
-                    let fault = self.fault(JsonError::Escape);
                     // A text that ends here may yet go on as it should.
-                    return Err(if self.at >= self.text.len() { fault } else { Fault::new(fault.kind, from) });
+                    if self.at < self.text.len() {
+                        self.at = from;
+                    }
+                    return Err(JsonError::Escape);
                 }
             }
-            _ => return Err(self.fault(JsonError::Escape)),
+            _ => return Err(JsonError::Escape),
         }
         Ok(())
     }
 
     /// The four digits behind the `u` that stands here.
-    fn unit(&mut self) -> Result<u32, Fault> {
+    fn unit(&mut self) -> Result<u32, JsonError> {
         self.step();
         let mut unit = 0;
         for _ in 0..4 {
             match self.peek().and_then(|digit| char::from(digit).to_digit(16)) {
                 Some(digit) => unit = unit << 4 | digit,
-                None => return Err(self.fault(JsonError::Escape)),
+                None => return Err(JsonError::Escape),
             }
             self.step();
         }
@@ -220,76 +227,171 @@ impl<'i> Cursor<'i> {
 
     /// A value of any kind, white space before it allowed.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(crate) fn value(&mut self) -> Result<Value<'i>, Fault> {
+    pub(crate) fn read_value(&mut self) -> Result<Value<'i>, JsonError> {
         self.space();
         let from = self.at;
-        match self.peek() {
-            Some(b'"') => {
-                self.step();
-                self.string().map(Value::Text)
-            }
-            Some(b'{') => self.skip().map(|()| Value::Object(Object::new(self.since(from)))),
-            Some(b'[') => self.skip().map(|()| Value::Array(Array::new(self.since(from)))),
-            _ => self.word(),
+        let first = self.peek();
+        if FAST && first == Some(b'"') {
+            self.step();
+            return self.read_string().map(Value::Text);
         }
+        self.pass()?;
+        let text = self.since(from);
+        Ok(match first {
+            Some(b'"') => Value::Text(Text::new(self.text.get(from.wrapping_add(1)..self.at.wrapping_sub(1)).unwrap_or_default())),
+            Some(b'{') => Value::Object(Object::new(text)),
+            Some(b'[') => Value::Array(Array::new(text)),
+            Some(b't') => Value::Bool(true),
+            Some(b'f') => Value::Bool(false),
+            Some(b'n') => Value::Null,
+            _ => Value::Number(Text::new(text)),
+        })
     }
 
     /// A number, `true`, `false` or `null`.
-    fn word(&mut self) -> Result<Value<'i>, Fault> {
+    #[inline(never)]
+    fn word(&mut self) -> Result<(), JsonError> {
         let word: &[u8] = match self.peek() {
             Some(b't') => b"true",
             Some(b'f') => b"false",
             Some(b'n') => b"null",
-            Some(b'-') if self.lenient && self.eat(b"-Infinity") => return Ok(Value::Number(Text::new("-Infinity"))),
+            _ if self.lenient && [&b"-Infinity"[..], b"NaN", b"Infinity"].iter().any(|word| self.eat(word)) => return Ok(()),
             Some(b'-' | b'0'..=b'9') => return self.number(),
-            Some(b'N') if self.lenient && self.eat(b"NaN") => return Ok(Value::Number(Text::new("NaN"))),
-            Some(b'I') if self.lenient && self.eat(b"Infinity") => return Ok(Value::Number(Text::new("Infinity"))),
-            _ => return Err(self.fault(JsonError::Unexpected)),
+            _ => return Err(JsonError::Unexpected),
         };
         for byte in word {
             if self.peek() != Some(*byte) {
-                return Err(self.fault(JsonError::Unexpected));
+                return Err(JsonError::Unexpected);
             }
             self.step();
         }
-        Ok(match word {
-            b"true" => Value::Bool(true),
-            b"false" => Value::Bool(false),
-            _ => Value::Null,
-        })
+        Ok(())
     }
 
-    fn number(&mut self) -> Result<Value<'i>, Fault> {
-        let from = self.at;
+    fn number(&mut self) -> Result<(), JsonError> {
         if self.peek() == Some(b'-') {
             self.step();
         }
         if self.peek() == Some(b'0') {
             self.step();
             if let Some(b'0'..=b'9') = self.peek() {
-                return Err(self.fault(JsonError::Number));
+                return Err(JsonError::Number);
             }
         } else {
             self.digits()?;
         }
-        // Most are whole.
-        if !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
-            return Ok(Value::Number(Text::new(self.since(from))));
-        }
-        if self.eat(b".") {
+        if self.peek() == Some(b'.') {
+            self.step();
             self.digits()?;
         }
-        if self.eat(b"e") || self.eat(b"E") {
-            if !self.eat(b"+") {
-                self.eat(b"-");
+        if let Some(b'e' | b'E') = self.peek() {
+            self.step();
+            if let Some(b'+' | b'-') = self.peek() {
+                self.step();
             }
             self.digits()?;
         }
-        Ok(Value::Number(Text::new(self.since(from))))
+        Ok(())
     }
 
+    /// One digit at least.
+    fn digits(&mut self) -> Result<(), JsonError> {
+        let from = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.step();
+        }
+        if self.at == from { Err(JsonError::Number) } else { Ok(()) }
+    }
+
+    /// Steps over a value and checks it. The open levels are bits, so that nothing recurses.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn pass(&mut self) -> Result<(), JsonError> {
+        // The lowest bit is the innermost level, 1 for an object.
+        let (mut levels, outer) = (0_u32, self.depth);
+        loop {
+            self.space();
+            match self.peek() {
+                Some(b'"') => {
+                    self.step();
+                    self.read_string()?;
+                }
+                Some(open @ (b'{' | b'[')) => {
+                    self.step();
+                    self.read_deeper()?;
+                    levels = levels << 1 | u32::from(open == b'{');
+                }
+                // A number of one digit, as most are.
+                Some(b'0'..=b'9') if FAST && matches!(self.text.as_bytes().get(self.at.wrapping_add(1)), Some(b',' | b']' | b'}')) => {
+                    self.step();
+                }
+                _ => self.word()?,
+            }
+            loop {
+                if self.depth == outer {
+                    return Ok(());
+                }
+                let object = levels & 1 == 1;
+                if self.read_more(if object { b'}' } else { b']' })? {
+                    if object {
+                        self.read_key()?;
+                    }
+                    break;
+                }
+                levels >>= 1;
+                self.depth = self.depth.saturating_sub(1);
+            }
+        }
+    }
+}
+
+/// The steps with a [`Fault`] in place of the mere reason: where the cursor stopped.
+impl<'i> Cursor<'i> {
+    /// As [`read_open`](Self::read_open).
+    #[inline]
+    pub(crate) fn open(&mut self) -> Result<(), Fault> {
+        self.read_open().map_err(|error| self.fault(error))
+    }
+
+    /// As [`read_deeper`](Self::read_deeper).
+    #[inline]
+    pub(crate) fn deeper(&mut self) -> Result<(), Fault> {
+        self.read_deeper().map_err(|error| self.fault(error))
+    }
+
+    /// As [`read_end`](Self::read_end).
+    pub(crate) fn end(&mut self) -> Result<(), Fault> {
+        self.read_end().map_err(|error| self.fault(error))
+    }
+
+    /// As [`read_more`](Self::read_more).
+    #[inline]
+    pub(crate) fn more(&mut self, close: u8) -> Result<bool, Fault> {
+        self.read_more(close).map_err(|error| self.fault(error))
+    }
+
+    /// As [`read_key`](Self::read_key).
+    #[inline]
+    pub(crate) fn key(&mut self) -> Result<Text<'i>, Fault> {
+        self.read_key().map_err(|error| self.fault(error))
+    }
+
+    /// As [`read_string`](Self::read_string).
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<Text<'i>, Fault> {
+        self.read_string().map_err(|error| self.fault(error))
+    }
+
+    /// As [`read_value`](Self::read_value).
+    #[inline]
+    pub(crate) fn value(&mut self) -> Result<Value<'i>, Fault> {
+        self.read_value().map_err(|error| self.fault(error))
+    }
+}
+
+/// Arrays of numbers and texts, read without a look at what else may stand there.
+#[cfg(feature = "g90")]
+impl<'i> Cursor<'i> {
     /// The bytes from here on, unless this is the beginning of an array: only behind a value a comma may stand.
-    #[cfg(feature = "g90")]
     #[inline(always)]
     fn behind_value(&self) -> Option<&'i [u8]> {
         match self.text.as_bytes().get(self.at.wrapping_sub(1)..) {
@@ -299,7 +401,6 @@ impl<'i> Cursor<'i> {
     }
 
     /// Steps over a comma and an opening bracket, if they stand here with nothing between.
-    #[cfg(feature = "g90")]
     #[inline(always)]
     pub(crate) fn next_array(&mut self) -> bool {
         let there = matches!(self.behind_value(), Some([b',', b'[', ..]));
@@ -311,7 +412,6 @@ impl<'i> Cursor<'i> {
 
     /// A comma, unless it is the first of its array, and a whole number of one to 17 digits, if they stand here with nothing between.
     /// What follows must be looked at: the number may go on with a point.
-    #[cfg(feature = "g90")]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn next_integer(&mut self) -> Option<i64> {
@@ -350,7 +450,6 @@ impl<'i> Cursor<'i> {
     }
 
     /// A comma, unless it is the first of its array, and a string without escapes, if they stand here with nothing between.
-    #[cfg(feature = "g90")]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn next_text(&mut self) -> Option<Text<'i>> {
@@ -366,71 +465,5 @@ impl<'i> Cursor<'i> {
         }
         self.at = end.wrapping_add(1);
         Some(Text::new(self.text.get(from..end).unwrap_or_default()))
-    }
-
-    /// One digit at least.
-    fn digits(&mut self) -> Result<(), Fault> {
-        let from = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.step();
-        }
-        if self.at == from { Err(self.fault(JsonError::Number)) } else { Ok(()) }
-    }
-
-    /// Steps over a value and checks it. The open levels are bits, so that nothing recurses.
-    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
-        // The lowest bit is the innermost level, 1 for an object.
-        let (mut levels, mut depth) = (0_u32, 0_u8);
-        loop {
-            self.space();
-            match self.peek() {
-                Some(b'"') => {
-                    self.step();
-                    self.string()?;
-                }
-                Some(open @ (b'{' | b'[')) => {
-                    if depth.saturating_add(self.depth) >= MAX_DEPTH {
-                        return Err(self.fault(JsonError::Depth { limit: MAX_DEPTH }));
-                    }
-                    depth = depth.saturating_add(1);
-                    levels = levels << 1 | u32::from(open == b'{');
-                    self.step();
-                    self.space();
-                    // An empty one closes below.
-                    if self.peek() != Some(if open == b'{' { b'}' } else { b']' }) {
-                        if open == b'{' {
-                            self.key()?;
-                        }
-                        continue;
-                    }
-                }
-                // A number of one digit, as most are.
-                Some(b'0'..=b'9') if matches!(self.text.as_bytes().get(self.at.wrapping_add(1)), Some(b',' | b']' | b'}')) => self.step(),
-                _ => {
-                    self.word()?;
-                }
-            }
-            loop {
-                if depth == 0 {
-                    return Ok(());
-                }
-                self.space();
-                match self.peek() {
-                    Some(b',') => {
-                        self.step();
-                        if levels & 1 == 1 {
-                            self.key()?;
-                        }
-                        break;
-                    }
-                    Some(b'}') if levels & 1 == 1 => {}
-                    Some(b']') if levels & 1 == 0 => {}
-                    _ => return Err(self.fault(JsonError::Unexpected)),
-                }
-                self.step();
-                levels >>= 1;
-                depth = depth.saturating_sub(1);
-            }
-        }
     }
 }

@@ -44,17 +44,33 @@ use super::path::Names;
 pub use super::path::Path;
 use super::pieces::State;
 pub use super::pieces::{Integrity, MARGIN, MIN_LIMIT, Piece, Watch};
-use super::scan;
 use super::tokens::{Escape, Word};
 use super::utf8::Utf8;
+use super::{FAST, scan};
 use crate::error::{Fault, FaultKind, JsonError};
 
 /// The scanner. Less than 512 bytes, with a CRC as [`Watch`].
 #[derive(Clone, Debug)]
+// Small cores reach only what stands in front with one instruction: flags first, then words, then what is large.
+#[repr(C)]
 pub struct Elements<W> {
-    member: &'static str,
-    is_record: fn(&str) -> bool,
-    limit: usize,
+    depth: u8,
+    /// Level of the member's value while inside it, else 0.
+    inside: u8,
+    /// Level of the record being read, else 0.
+    record: u8,
+    /// The record may yet turn out to hold a list.
+    tentative: bool,
+    /// The object that comes next is to be taken apart.
+    take_apart: bool,
+    /// Parts of the text being read were handed out.
+    in_parts: bool,
+    escape: Escape,
+    state: State,
+    /// The lowest bit is the innermost level, 1 for an object.
+    levels: u32,
+    /// A bit for every level that is a record taken apart.
+    apart: u32,
     /// The next byte to look at. This and the following are offsets in the window.
     at: usize,
     /// The record or scalar that is being read.
@@ -67,25 +83,11 @@ pub struct Elements<W> {
     high: usize,
     /// How many bytes were released.
     base: usize,
-    state: State,
-    escape: Escape,
-    /// The lowest bit is the innermost level, 1 for an object.
-    levels: u32,
-    /// A bit for every level that is a record taken apart.
-    apart: u32,
-    depth: u8,
-    /// Level of the member's value while inside it, else 0.
-    inside: u8,
-    /// Level of the record being read, else 0.
-    record: u8,
-    /// The record may yet turn out to hold a list.
-    tentative: bool,
-    /// The object that comes next is to be taken apart.
-    take_apart: bool,
-    /// Parts of the text being read were handed out.
-    in_parts: bool,
-    names: Names,
+    limit: usize,
+    member: &'static str,
+    is_record: fn(&str) -> bool,
     watch: W,
+    names: Names,
 }
 
 impl<W: Watch> Elements<W> {
@@ -228,7 +230,7 @@ impl<W: Watch> Elements<W> {
     /// An error comes with its place in the window.
     fn scan(&mut self, window: &[u8]) -> Result<Piece, (JsonError, usize)> {
         loop {
-            if let Some(piece) = self.record_at_once(window) {
+            if let Some(piece) = if FAST { self.record_at_once(window) } else { None } {
                 return Ok(piece);
             }
             let held = self.keep.or(self.key);
@@ -241,7 +243,7 @@ impl<W: Watch> Elements<W> {
                 }
                 continue;
             }
-            if self.record != 0 && !self.tentative {
+            if FAST && self.record != 0 && !self.tentative {
                 self.hop(window.get(..bound.min(window.len())).unwrap_or_default());
                 if self.at >= bound {
                     continue;

@@ -135,7 +135,7 @@ impl<'i> Object<'i> {
     /// The members in the order of the text.
     #[must_use]
     pub fn members(self) -> Members<'i> {
-        Members { cursor: Cursor::inside(self.text), value_at: 1 }
+        Members { cursor: Cursor::inside(self.text) }
     }
 
     /// The last member of that name.
@@ -161,25 +161,15 @@ impl fmt::Debug for Object<'_> {
 #[derive(Clone, Debug)]
 pub struct Members<'i> {
     cursor: Cursor<'i>,
-    value_at: usize,
-}
-
-impl Members<'_> {
-    /// Where in the object's text the value of the member given last stands.
-    pub(crate) const fn value_range(&self) -> core::ops::Range<usize> {
-        self.value_at..self.cursor.at
-    }
 }
 
 impl<'i> Iterator for Members<'i> {
     type Item = (Text<'i>, Value<'i>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.cursor.more(b'}').ok().filter(|more| *more)?;
-        let key = self.cursor.key().ok()?;
-        self.cursor.space();
-        self.value_at = self.cursor.at;
-        Some((key, self.cursor.value().ok()?))
+        self.cursor.read_more(b'}').ok().filter(|more| *more)?;
+        let key = self.cursor.read_key().ok()?;
+        Some((key, self.cursor.read_value().ok()?))
     }
 }
 
@@ -245,7 +235,7 @@ impl<'i> Values<'i> {
         if self.cursor.next_array() {
             return Some(true);
         }
-        if !self.cursor.more(b']').ok()? {
+        if !self.cursor.read_more(b']').ok()? {
             return Some(false);
         }
         self.cursor.space();
@@ -261,13 +251,13 @@ impl<'i> Values<'i> {
     /// Steps out of an array that has no more values.
     #[inline]
     pub(crate) fn close(&mut self) -> Option<()> {
-        self.cursor.more(b']').ok().filter(|more| !*more).map(|_| ())
+        self.cursor.read_more(b']').ok().filter(|more| !*more).map(|_| ())
     }
 
     /// Whether nothing but white space follows.
     pub(crate) fn is_at_end(&self) -> bool {
         let mut cursor = self.cursor;
-        cursor.end().is_ok()
+        cursor.read_end().is_ok()
     }
 
     /// The next value, a whole number of 64 bits without a point or an exponent.
@@ -313,8 +303,8 @@ impl<'i> Iterator for Values<'i> {
     type Item = Value<'i>;
 
     fn next(&mut self) -> Option<Value<'i>> {
-        self.cursor.more(b']').ok().filter(|more| *more)?;
-        self.cursor.value().ok()
+        self.cursor.read_more(b']').ok().filter(|more| *more)?;
+        self.cursor.read_value().ok()
     }
 }
 

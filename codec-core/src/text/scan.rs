@@ -4,7 +4,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Whether eight bytes at a time are faster than one. On Cortex-M0+ they are not.
-pub(crate) const WORDS: bool = cfg!(target_pointer_width = "64");
+pub(crate) const WORDS: bool = super::FAST;
 
 /// High bits at the bytes of `word` that end a plain run: a quote, a backslash or a control character. Bits above the lowest one may be
 /// set wrongly; the lowest is right.
@@ -31,6 +31,9 @@ const STOPS: [bool; 256] = {
 /// Whether a byte ends a plain run.
 #[inline(always)]
 fn stop(byte: u8) -> bool {
+    if !WORDS {
+        return byte < 0x20 || byte == 0x22 || byte == 0x5C;
+    }
     STOPS.get(usize::from(byte)).copied().unwrap_or(true)
 }
 
@@ -44,7 +47,10 @@ pub(crate) fn is_plain(bytes: &[u8]) -> bool {
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn string_end(bytes: &[u8], from: usize) -> usize {
-    if let Some(chunk) = bytes.get(from..).and_then(<[u8]>::first_chunk::<8>).filter(|_| WORDS) {
+    if !WORDS {
+        return rest_end(bytes, from);
+    }
+    if let Some(chunk) = bytes.get(from..).and_then(<[u8]>::first_chunk::<8>) {
         let [first, second, ..] = chunk;
         // Every second value of panels is one letter.
         if *second == b'"' && !stop(*first) {

@@ -17,18 +17,20 @@ pub(super) enum Name {
 }
 
 impl Name {
+    /// All that have a name, in lower case.
+    const ALL: [(&[u8], Self); 8] = [
+        (b"sec-websocket-accept", Self::Accept),
+        (b"connection", Self::Connection),
+        (b"sec-websocket-extensions", Self::Extensions),
+        (b"host", Self::Host),
+        (b"sec-websocket-key", Self::Key),
+        (b"sec-websocket-protocol", Self::Protocol),
+        (b"upgrade", Self::Upgrade),
+        (b"sec-websocket-version", Self::Version),
+    ];
+
     fn of(lower: &[u8]) -> Self {
-        match lower {
-            b"sec-websocket-accept" => Self::Accept,
-            b"connection" => Self::Connection,
-            b"sec-websocket-extensions" => Self::Extensions,
-            b"host" => Self::Host,
-            b"sec-websocket-key" => Self::Key,
-            b"sec-websocket-protocol" => Self::Protocol,
-            b"upgrade" => Self::Upgrade,
-            b"sec-websocket-version" => Self::Version,
-            _ => Self::Other,
-        }
+        Self::ALL.iter().find(|(name, _)| *name == lower).map_or(Self::Other, |(_, name)| *name)
     }
 }
 

@@ -110,37 +110,39 @@ enum Phase {
 /// It belongs to one [`RxBuf`] from its first poll on: where it stands is kept as a [position](RxBuf::position) in what that buffer
 /// has received. What is read before, such as the head of a handshake, is dropped from the same buffer.
 #[derive(Clone, Copy, Debug)]
+// Small cores reach only what stands in front with one instruction: flags first, then words, then what is large.
+#[repr(C)]
 pub struct Reader {
+    phase: Phase,
+    /// The frame ends its message.
+    last: bool,
+    /// A piece of the message was told.
+    begun: bool,
+    /// The message was told to its end; its bytes go at the next poll.
+    ended: bool,
+    /// The message that is open between two frames.
+    message: Option<Kind>,
     /// Who sends what is read.
     sender: Role,
-    limits: Limits,
-    phase: Phase,
-    /// The beginning of a header, or the payload of a control frame.
-    scratch: [u8; MAX_CONTROL],
+    /// The mask, turned to where the payload goes on; zero where there is none.
+    mask: [u8; 4],
     /// Bytes of the header or control frame in the scratch.
     have: usize,
     /// Length of the control frame that was told last, while the scratch still has it.
     control: usize,
     /// Payload of the frame that has not come yet.
     left: u32,
-    /// The mask, turned to where the payload goes on; zero where there is none.
-    mask: [u8; 4],
-    /// The frame ends its message.
-    last: bool,
-    /// The message that is open between two frames.
-    message: Option<Kind>,
     /// Payload of the message in the frames so far, the one being read included.
     message_len: u32,
-    /// A piece of the message was told.
-    begun: bool,
-    /// The message was told to its end; its bytes go at the next poll.
-    ended: bool,
     /// Complete between two messages.
     utf8: Utf8,
     /// Where the bytes of the message end, as a position of the receive buffer.
     message_end: u64,
     /// Where the bytes not yet looked at begin, likewise.
     fresh: u64,
+    limits: Limits,
+    /// The beginning of a header, or the payload of a control frame.
+    scratch: [u8; MAX_CONTROL],
 }
 
 /// Where in the unread bytes the reader stands.

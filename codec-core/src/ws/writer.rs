@@ -56,6 +56,9 @@ const fn opcode(kind: Kind) -> OpCode {
     }
 }
 
+/// Writes a text into the room it is given: how long it is, and whether it is the last part.
+type Encode<'f> = dyn FnMut(&mut [u8]) -> Result<(usize, bool), EncodeError> + 'f;
+
 /// What a message needs before another can begin.
 const LAST_PART: Refused = Refused::Invalid(EncodeError::Missing { field: "last part of the message before" });
 
@@ -107,7 +110,9 @@ impl Writer {
         if self.open.is_some() {
             return Err(LAST_PART);
         }
-        self.text_frame(env, tx, usize::MAX, |room| encode(room).map(|len| (len, true))).map(|_| ())
+        let mut encode = Some(encode);
+        let mut once = |room: &mut [u8]| encode.take().map_or(Ok((0, true)), |encode| encode(room).map(|len| (len, true)));
+        self.text_frame(env, tx, usize::MAX, &mut once).map(|_| ())
     }
 
     /// As [`text_with`](Self::text_with), for a part of a text message of up to `most` bytes. `encode` also says whether it is the last.
@@ -122,15 +127,15 @@ impl Writer {
         if self.open == Some(Kind::Binary) {
             return Err(LAST_PART);
         }
-        let last = self.text_frame(env, tx, most, encode)?;
+        let mut encode = Some(encode);
+        let mut once = |room: &mut [u8]| encode.take().map_or(Ok((0, true)), |encode| encode(room));
+        let last = self.text_frame(env, tx, most, &mut once)?;
         self.open = if last { None } else { Some(Kind::Text) };
         Ok(last)
     }
 
-    fn text_frame<F>(&mut self, env: &Env, tx: &mut TxBuf<'_>, most: usize, encode: F) -> Result<bool, Refused>
-    where
-        F: FnOnce(&mut [u8]) -> Result<(usize, bool), EncodeError>,
-    {
+    /// Calls `encode` once at most. One function for all callers.
+    fn text_frame(&mut self, env: &Env, tx: &mut TxBuf<'_>, most: usize, encode: &mut Encode<'_>) -> Result<bool, Refused> {
         let mask = self.mask(env);
         let free = tx.free();
         let spare = tx.spare();

@@ -58,7 +58,7 @@ pub(crate) struct Answer {
     pub(crate) id: Option<u32>,
     pub(crate) form: Option<u32>,
     result: Option<bool>,
-    /// Place of the reason in [`Detail::ALL`]; 255 for none that is known.
+    /// Place of the reason in [`Detail::ALL`]; none there if it is not known.
     pub(crate) detail: u8,
     pub(crate) login: Option<Login>,
     /// Which of the lists that a panel may leave out after its start are in it.
@@ -74,7 +74,7 @@ impl Answer {
     /// A member beside the content.
     pub(crate) fn head(&mut self, member: Member, text: Text<'_>) {
         match member {
-            Member::Command => self.verb = Verb::ALL.iter().copied().find(|verb| *verb == Verb::from_text(text)),
+            Member::Command => self.verb = Verb::from_text(text).named(),
             Member::Id => self.id = text.number(),
             Member::PayloadType => self.form = Some(hash(text)).filter(|_| !text.is_empty()),
             _ => {}
@@ -93,8 +93,7 @@ impl Answer {
                 self.result = Some(word.eq_ignore_ascii_case(ResultCode::Ok.text().raw()));
             }
             "RESULT_DETAIL" => {
-                let place = Detail::ALL.iter().position(|detail| *detail == Detail::from_text(text));
-                self.detail = place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX);
+                self.detail = Detail::from_text(text).place();
             }
             "ID_LOGIN" => self.login = Login::of(text),
             _ => {}
@@ -111,7 +110,7 @@ impl Answer {
 
     /// The reason, if it is a known word.
     pub(crate) fn detail(&self) -> Option<Detail<'static>> {
-        Detail::ALL.get(usize::from(self.detail)).copied()
+        Detail::at(self.detail)
     }
 
     /// Whether it is a change that the panel tells by itself.

@@ -361,7 +361,7 @@ impl Requests {
             Short::Sent => Outcome::Sent,
             Short::Confirmed => Outcome::Confirmed,
             Short::Unclear => Outcome::Unclear,
-            Short::Refused(detail) => Outcome::Refused(Detail::ALL.get(usize::from(detail)).copied()),
+            Short::Refused(detail) => Outcome::Refused(Detail::at(detail)),
             Short::TimedOut => Outcome::TimedOut,
             Short::Disconnected => Outcome::Disconnected,
         };

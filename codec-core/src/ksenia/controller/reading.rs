@@ -80,7 +80,7 @@ impl Controller<'_> {
                         let integrity = if matches!(crc, Crc::Verified(_)) { Integrity::Verified } else { Integrity::Provisional };
                         self.memory.begin(usize::MAX, integrity);
                         // Members may stand in any order: what the records need to know is known before them.
-                        self.memory.answer.verb = super::super::kinds::Verb::ALL.iter().copied().find(|verb| *verb == message.verb());
+                        self.memory.answer.verb = message.verb().named();
                         let payload = message.payload();
                         let wrapper = payload.and_then(|payload| payload.get(self.config.sender));
                         self.memory.answer.is_wrapped = wrapper.is_some_and(|value| value.object().is_some());
@@ -189,11 +189,8 @@ impl Controller<'_> {
         };
         // What is told borrows the window alone; what the scanner remembers is copied, or is a name of ours.
         let text = window.get(at).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default();
-        let lasting = |kind: Kind<'_>| match kind {
-            // Its name is told beside it.
-            Kind::Other(_) => Kind::Other(Text::new("")),
-            known => Kind::ALL.iter().copied().find(|kind| *kind == known).unwrap_or(Kind::All),
-        };
+        // Without one here, its name is told beside it.
+        let lasting = |kind: Kind<'_>| kind.named().unwrap_or(Kind::Other(Text::new("")));
         match self.memory.stream.part(piece.clone(), window) {
             Part::Record { record, integrity, .. } => Event::Record {
                 record: Record::new(lasting(record.kind()), crate::text::json::Object::new(text)),

@@ -25,10 +25,7 @@ impl Rest {
     /// Of a READ that takes several requests. `None` if one is enough, or if a list is not known here: there is no room for its name.
     pub(crate) fn of(command: &Command<'_>) -> Option<Self> {
         let Command::Read(Read::Types { types, read, range }) = command else { return None };
-        let bit = |kind: &Kind<'_>| {
-            let place = Kind::ALL.iter().position(|one| one == kind)?;
-            1_u64.checked_shl(u32::try_from(place).ok()?)
-        };
+        let bit = |kind: &Kind<'_>| Some(1_u64.wrapping_shl(kind.named()?.place().into()));
         let kinds = types.iter().try_fold(0, |mask, kind| Some(mask | bit(kind)?))?;
         (types.len() > MAX_TYPES).then_some(Self { ticket: Ticket(0), kinds, range: *range, numbered: read.is_some() })
     }
@@ -41,12 +38,11 @@ impl Rest {
     pub(crate) fn take(&mut self) -> Part {
         let mut part = [Kind::All; MAX_TYPES];
         let mut len = 0_usize;
-        for (kind, shift) in Kind::ALL.iter().zip(0..64_u32) {
-            let bit = 1_u64.wrapping_shl(shift);
-            let Some(place) = part.get_mut(len).filter(|_| self.kinds & bit != 0) else { continue };
-            *place = *kind;
+        while let Some(place) = part.get_mut(len).filter(|_| self.kinds != 0) {
+            let Some(kind) = u8::try_from(self.kinds.trailing_zeros()).ok().and_then(Kind::at) else { break };
+            *place = kind;
             len = len.saturating_add(1);
-            self.kinds &= !bit;
+            self.kinds &= self.kinds.wrapping_sub(1);
         }
         (part, len)
     }

@@ -349,7 +349,7 @@ impl Memory {
             self.place.phase = 2;
             return None;
         };
-        let kind = usize::try_from(place).ok().and_then(|place| Kind::ALL.get(place)).copied()?;
+        let kind = u8::try_from(place).ok().and_then(Kind::at)?;
         self.place.list = u8::try_from(place).unwrap_or(u8::MAX);
         let (house, push, shape) = (&*desk.house, self.job == Job::Push, desk.at.config.shape);
         let nested = push && is_nested(shape, kind);

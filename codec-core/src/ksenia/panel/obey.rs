@@ -118,11 +118,11 @@ fn ids<'i>(list: Array<'i>) -> impl Iterator<Item = Option<u32>> + use<'i> {
 impl ThermostatSlot<'_> {
     /// Takes over what is given. Words without a name here are passed over.
     fn set(&mut self, wish: &Thermostat<'_>) {
-        if let Some(mode) = wish.mode().and_then(|mode| ThermostatMode::ALL.iter().find(|one| **one == mode)) {
-            self.mode = *mode;
+        if let Some(mode) = wish.mode().and_then(ThermostatMode::named) {
+            self.mode = mode;
         }
-        if let Some(season) = wish.season().and_then(|season| Season::ALL.iter().find(|one| **one == season)) {
-            self.season = *season;
+        if let Some(season) = wish.season().and_then(Season::named) {
+            self.season = season;
         }
         if let Some(hours) = wish.manual_hours() {
             self.manual_hours = hours.number().and_then(|hours| u8::try_from(hours).ok()).unwrap_or(0);

@@ -7,15 +7,15 @@ const _: () = assert!(Kind::ALL.len() <= 64);
 
 /// The bit of a list.
 pub(super) fn bit(kind: Kind<'_>) -> u64 {
-    let place = Kind::ALL.iter().position(|one| *one == kind).and_then(|place| u32::try_from(place).ok());
-    place.and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
+    kind.named().map_or(0, |kind| 1_u64.wrapping_shl(kind.place().into()))
 }
 
 /// The lists that a type stands for.
 pub(super) fn expand(kind: Kind<'_>) -> u64 {
     let all = |wanted: fn(&str) -> bool| {
-        let lists = Kind::ALL.iter().filter(|kind| !is_group(**kind) && answered_as(**kind) == **kind && wanted(kind.text().raw()));
-        lists.fold(0, |mask, kind| mask | bit(*kind))
+        let kinds = (0..u8::MAX).map_while(Kind::at);
+        let lists = kinds.filter(|kind| !is_group(*kind) && answered_as(*kind) == *kind && wanted(kind.text().raw()));
+        lists.fold(0, |mask, kind| mask | bit(kind))
     };
     match kind {
         Kind::All => all(|name| !name.starts_with("PRG_")),
