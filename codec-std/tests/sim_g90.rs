@@ -112,3 +112,55 @@ async fn the_panel_moves_to_another_cloud_when_it_is_told_to() {
     timeout(DEADLINE, async { tokio::join!(serve, happen) }).await.unwrap();
     assert_eq!(device.as_deref(), Some(DEFAULT_DEVICE_ID));
 }
+
+/// What a cloud orders is done and answered as if it had come over the local network.
+#[tokio::test]
+async fn commands_of_the_cloud_are_obeyed() {
+    let listener = TcpListener::bind(anywhere()).await.unwrap();
+    let mut setup = Setup::new();
+    setup.cloud = Some(listener.local_addr().unwrap().to_string());
+    let (simulator, reports) = start(setup);
+    let (link, _) = timeout(DEADLINE, listener.accept()).await.unwrap().unwrap();
+    let mut sensors = [SensorSlot::default(); 8];
+    let controller = cloud::Controller::new(cloud::controller::Config::new(), &mut sensors).unwrap();
+    let (mut rx, mut tx) = ([0; 4096], [0; 1024]);
+    let mut driver = Driver::new(controller, link, &mut rx, &mut tx).unwrap();
+    let orders = [
+        (100, "", r#"[100,[3,"","TSV018-C3SIA","206","206"]]"#),
+        (101, "[101,[1]]", ""),
+        (100, "", r#"[100,[1,"","TSV018-C3SIA","206","206"]]"#),
+        (138, "[138,[1,1]]", r#"[138,[[2,1,1],["Lamp",0,"#),
+        (119, "", "fail"),
+    ];
+    let mut told = Vec::new();
+    let run = async {
+        let mut left = orders.iter();
+        let mut order: Option<(u16, &str, &str)> = None;
+        loop {
+            match driver.next().await.unwrap().unwrap() {
+                cloud::controller::Event::Message(message) => {
+                    if let Body::CommandAnswer(answer) = message.body {
+                        let (code, _, text) = order.expect("nothing else was asked");
+                        let found = str::from_utf8(answer.text.expose()).unwrap().strip_suffix('\0').unwrap();
+                        assert!(found.starts_with(text) && (!text.is_empty() || found.is_empty()), "{found}");
+                        assert_eq!(answer.command, code);
+                    }
+                    continue;
+                }
+                cloud::controller::Event::Done { outcome, .. } => told.push(outcome),
+                cloud::controller::Event::Device(_) => {}
+                cloud::controller::Event::Fault(fault) => panic!("{fault}"),
+                _ => continue,
+            }
+            let Some((code, parameters, text)) = left.next().copied() else { return };
+            order = Some((code, parameters, text));
+            let run = cloud::controller::Command::Run { command: code, parameters: codec_core::Secret::new(parameters) };
+            driver.submit(run).unwrap();
+        }
+    };
+    timeout(DEADLINE, run).await.unwrap();
+    assert_eq!(told, vec![cloud::controller::Outcome::Answered; orders.len()]);
+    let reports = reports.lock().unwrap();
+    assert!(reports.contains(&Report::CloudCommand(101)) && reports.contains(&Report::Told("[170,[1,[1]]]".into())), "{reports:?}");
+    drop(simulator);
+}

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 
 use codec_core::g90::local::controller::{self, Command, List, Slot};
 use codec_core::g90::local::{
-    CommandCode, Controller, Message, Page, Panel, Peripheral, Reply, Rows, Send, Writer, decode, decode_reply, decode_request, mend, panel,
+    CommandCode, Controller, Message, Page, Panel, Record, Reply, Rows, Send, Writer, decode, decode_reply, decode_request, mend, panel,
 };
-use codec_core::{Env, Instant, Machine, RxBuf, TxBuf};
+use codec_core::{Env, Fault, Instant, Machine, RxBuf, TxBuf};
 
 /// The body of the target.
 pub fn run(data: &[u8]) {
@@ -49,7 +49,8 @@ fn one(datagram: &[u8]) {
     let mut mended = datagram.to_vec();
     mend(&mut mended);
     assert_eq!(String::from_utf8_lossy(&mended).len(), mended.len());
-    both_ways(&mended);
+    both_ways(&mended, CommandCode::GetSensorList, |page| page.peripherals().collect());
+    both_ways(&mended, CommandCode::GetHistory, |page| page.history().collect());
     let Ok(message) = decode(&mended) else { return };
     let mut out = vec![0; 8 * mended.len() + 64];
     match &message {
@@ -76,12 +77,17 @@ fn one(datagram: &[u8]) {
 }
 
 /// A page that is whole in one pass is so after a check of the whole.
-fn both_ways(datagram: &[u8]) {
-    let mut one_pass = Rows::<Peripheral<'_>>::open(datagram, CommandCode::GetSensorList);
+fn both_ways<'d, R: Record<'d> + std::fmt::Debug>(
+    datagram: &'d [u8],
+    list: CommandCode,
+    rows_of: impl Fn(&Page<'d>) -> Vec<Result<R, Fault>>,
+) {
+    let mut one_pass = Rows::<R>::open(datagram, list);
     let rows: Vec<String> = one_pass.iter_mut().flatten().map(|row| format!("{row:?}")).collect();
     let whole = one_pass.is_some_and(|rows| rows.is_whole());
     let Ok(Reply::Answer(answer)) = decode_reply(datagram) else { return assert!(!whole) };
-    let checked = Page::read(answer.data()).and_then(|page| page.peripherals().map(|row| row.map(|row| format!("{row:?}"))).collect());
+    let checked =
+        Page::read(answer.data()).and_then(|page| rows_of(&page).into_iter().map(|row| row.map(|row| format!("{row:?}"))).collect());
     match checked {
         Ok::<Vec<String>, _>(checked) if whole => assert_eq!(checked, rows),
         _ => assert!(!whole),

@@ -1,6 +1,6 @@
 //! Rows of the panel's history, and what they mean.
 
-use super::values::{integer, text};
+use super::local::Record;
 use super::{AlertSource, AlertState, AlertType, Facts, HistoryState, KeypadState, RemoteButton, StateChange};
 use crate::text::json::{Array, Text};
 
@@ -23,12 +23,7 @@ impl<'i> HistoryRow<'i> {
     /// the wrong type.
     #[must_use]
     pub fn from_array(array: Array<'i>) -> Option<Self> {
-        let mut values = array.values();
-        let mut next = || values.next();
-        let (alert_type, event_id, source, state) = (integer(next()?)?, integer(next()?)?, integer(next()?)?, integer(next()?)?);
-        let facts = Facts { alert_type: AlertType::from_raw(alert_type), event_id, source: AlertSource::from_raw(source), state };
-        let row = Self { facts, sensor_name: text(next()?)?, unix_time: integer(next()?)?, other: text(next()?)? };
-        if next().is_none() { Some(row) } else { None }
+        Self::read_in(&mut array.values(), 0).ok()
     }
 
     /// What it is, or `None` without a name.

@@ -29,9 +29,15 @@ macro_rules! codes {
             /// The number on the wire.
             #[must_use]
             pub const fn raw(self) -> i64 {
+                if let Self::Other(raw) = self { raw } else { self.named() }
+            }
+
+            /// The number of one with a name: a table and no jump, since types come mixed and a processor cannot foresee jumps.
+            #[cfg_attr(target_pointer_width = "64", inline(never))]
+            const fn named(self) -> i64 {
                 match self {
                     $(Self::$variant => $value,)*
-                    Self::Other(raw) => raw,
+                    Self::Other(_) => 0,
                 }
             }
 

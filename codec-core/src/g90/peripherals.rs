@@ -100,6 +100,27 @@ codes! {
     }
 }
 
+impl PeripheralType {
+    /// As [`from_raw`](Self::from_raw), by a table: types come mixed, so that a processor cannot foresee a jump.
+    #[inline]
+    pub(super) fn looked_up(raw: i64) -> Self {
+        let place = usize::try_from(raw).ok().and_then(|raw| PLACES.get(raw)).copied().unwrap_or(u8::MAX);
+        Self::ALL.get(usize::from(place)).copied().unwrap_or(Self::Other(raw))
+    }
+}
+
+/// Where in [`PeripheralType::ALL`] a number stands.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, where a panic is an error")]
+static PLACES: [u8; 256] = {
+    let mut places = [u8::MAX; 256];
+    let mut place = 0;
+    while place < PeripheralType::ALL.len() {
+        places[PeripheralType::ALL[place].raw() as usize] = place as u8;
+        place += 1;
+    }
+    places
+};
+
 codes! {
     /// How much of a radio code must fit.
     pub enum MatchMode {

@@ -59,6 +59,20 @@ impl<'i> Cursor<'i> {
         self.at = self.text.len().saturating_sub(rest.len());
     }
 
+    /// The whole text, and the bytes from here on.
+    #[cfg(feature = "g90")]
+    #[inline(always)]
+    pub(crate) fn ahead(&self) -> Option<(&'i str, &'i [u8])> {
+        Some((self.text, self.text.as_bytes().get(self.at..)?))
+    }
+
+    /// Goes on where only `len` bytes are left.
+    #[cfg(feature = "g90")]
+    #[inline(always)]
+    pub(crate) const fn leave(&mut self, len: usize) {
+        self.at = self.text.len().wrapping_sub(len);
+    }
+
     #[inline(always)]
     pub(crate) fn since(&self, from: usize) -> &'i str {
         self.text.get(from..self.at).unwrap_or_default()

@@ -229,6 +229,23 @@ impl<'i> Values<'i> {
         cursor.eat(b"[").then_some(Self { cursor })
     }
 
+    /// The values from `cursor` on, which stands in an array.
+    pub(crate) const fn inside(cursor: Cursor<'i>) -> Self {
+        Self { cursor }
+    }
+
+    /// The whole text, and the bytes from here on.
+    #[inline(always)]
+    pub(crate) fn ahead(&self) -> Option<(&'i str, &'i [u8])> {
+        self.cursor.ahead()
+    }
+
+    /// Goes on where only `len` bytes are left.
+    #[inline(always)]
+    pub(crate) const fn leave(&mut self, len: usize) {
+        self.cursor.leave(len);
+    }
+
     /// Steps into the next value, an array, or out of this array if there is none; says which. `None` if neither is there.
     #[inline]
     pub(crate) fn enter(&mut self) -> Option<bool> {

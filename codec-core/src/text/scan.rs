@@ -65,6 +65,16 @@ pub(crate) fn string_end(bytes: &[u8], from: usize) -> usize {
     rest_end(bytes, from)
 }
 
+/// As [`string_end`], if it ends within 16 bytes: without a branch that depends on where.
+#[cfg(feature = "g90")]
+#[inline(always)]
+pub(crate) fn end_in(bytes: &[u8; 16]) -> Option<usize> {
+    let (first, rest) = bytes.split_first_chunk::<8>()?;
+    let (low, high) = (stops(u64::from_le_bytes(*first)), stops(u64::from_le_bytes(*rest.first_chunk()?)));
+    let found = u128::from(high) << 64 | u128::from(low);
+    if found == 0 { None } else { Some(((found.trailing_zeros() / 8) & 15) as usize) }
+}
+
 /// As [`string_end`], for long ones. Not inlined: its constants would take the registers of those who read short ones.
 #[inline(never)]
 fn long_end(bytes: &[u8], from: usize) -> usize {

@@ -106,6 +106,29 @@ fn a_cloud_that_does_not_answer_is_left() {
     assert_eq!(Rig::with(config).until(1_000_000).0, [""; 0]);
 }
 
+/// A11: nobody knows whether a real panel wants the three answers in their order, or looks at their numbers. The simulated one does not,
+/// and says hello again as if nothing had come while one is missing.
+#[test]
+fn a11_the_answers_to_a_hello_count_in_any_order() {
+    let answers = hello_answers();
+    let (ack, rest) = answers.split_at(13);
+    let (answer, info) = rest.split_at(13);
+    let mut reversed = [info, answer, ack].map(<[u8]>::to_vec);
+    reversed.iter_mut().for_each(|message| message[10] = 9);
+    let mut rig = Rig::with(Config::new());
+    rig.feed(b"");
+    assert_eq!(rig.feed(&reversed[..2].concat()).0, ["HelloInfoResp", "HelloResp"]);
+    assert!(!rig.panel.is_online());
+    assert_eq!(rig.feed(&reversed[2]).0, ["HelloAck", "Online"]);
+    let mut config = Config::new();
+    config.answer_millis = 0;
+    let mut rig = Rig::with(config);
+    rig.feed(b"");
+    rig.feed(&reversed[..2].concat());
+    assert!(rig.until(60_000).1.starts_with(&hello(b"GA00000A0000000")));
+    assert!(!rig.panel.is_online());
+}
+
 #[test]
 fn it_obeys_commands_it_knows() {
     let mut config = Config::new();

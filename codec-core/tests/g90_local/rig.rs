@@ -159,8 +159,13 @@ impl House {
 
     /// Takes a datagram and gives the answer.
     pub(crate) fn ask(&mut self, datagram: &[u8]) -> Option<Vec<u8>> {
+        self.ask_from(datagram, client_at())
+    }
+
+    /// Likewise, for anybody.
+    pub(crate) fn ask_from(&mut self, datagram: &[u8], from: SocketAddr) -> Option<Vec<u8>> {
         self.rx.space()[..datagram.len()].copy_from_slice(datagram);
-        self.rx.commit_datagram(datagram.len(), client_at());
+        self.rx.commit_datagram(datagram.len(), from);
         let env = Env { unix: Some(1_700_000_000), ..Env::at(Instant::ZERO) };
         let mut answer = None;
         for _ in 0..10 {
@@ -168,7 +173,7 @@ impl House {
                 self.told.push(format!("{:?}", self.machine.event(pending, &self.rx)));
             }
             if !self.tx.is_empty() {
-                assert_eq!((self.tx.to(), answer.is_none()), (Some(client_at()), true));
+                assert_eq!((self.tx.to(), answer.is_none()), (Some(from), true));
                 answer = Some(self.tx.unsent().to_vec());
                 self.tx.sent(usize::MAX);
             }

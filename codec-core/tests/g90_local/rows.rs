@@ -225,6 +225,38 @@ fn b29_history_is_newest_first() {
     assert!(at(",200,\"") < at(",300,") && at(",300,") < at(",100,"), "{answer}");
 }
 
+/// Nobody knows what a real panel does with these. The simulated one refuses what it does not know, says nothing to what it cannot read,
+/// gives no more rows than a page has, and answers whoever asks.
+#[test]
+fn a7_what_is_not_documented_is_refused_or_passed_over() {
+    let mut house = House::new(|_| ());
+    for unknown in ["[119,119,\"\"]", "[9999,9999,\"\"]", "[9999,9999,[9999,[1]]]", "[103,103,\"\"]", "[103,103,[103,[\"x\",\"y\"]]]"] {
+        assert_eq!(house.ask_text(&format!("ISTART{unknown}IEND\0")).as_deref(), Some("ISTARTfailIEND\0"), "{unknown}");
+    }
+    let faults = |house: &House| house.told.iter().filter(|told| told.starts_with("Fault")).count();
+    assert_eq!(faults(&house), 0);
+    for malformed in ["[101,101,[101,[1]]", "[101,101,[102,[1]]]", "[101,101]", "[101,101,7]", "{}", ""] {
+        let before = faults(&house);
+        assert_eq!(house.ask_text(&format!("ISTART{malformed}IEND\0")), None, "{malformed}");
+        assert_eq!(faults(&house), before + 1, "{malformed}");
+    }
+    for (index, name) in (0..12).zip('a'..) {
+        let definition = devices::sensor_named("Door Sensor: WRDS01").expect("it is in the table");
+        house.submit(panel::Command::Put {
+            list: List::Sensors,
+            definition,
+            index,
+            name: &name.to_string(),
+            user_flags: UserFlags::ENABLED,
+        });
+    }
+    let one = house.ask_text("ISTART[102,102,[102,[1,50]]]IEND\0").unwrap();
+    assert!(one.starts_with("ISTART[102,[[12,1,10],[\"a\",0,") && one.contains("[\"j\",9,") && !one.contains("\"k\""), "{one}");
+    let request = b"ISTART[100,100,\"\"]IEND\0";
+    let other = "192.0.2.99:5".parse().unwrap();
+    assert_eq!(house.ask_from(request, other), house.ask(request));
+}
+
 /// Numbers of an answer that have no name are no reason to refuse it.
 #[test]
 fn a9_states_of_the_host_without_a_name_are_kept() {

@@ -1,6 +1,7 @@
 //! A G90 panel: it takes commands over UDP, tells what happens over UDP, and dials its cloud over TCP.
 
 mod house;
+mod inside;
 mod serve;
 mod tell;
 
@@ -152,7 +153,7 @@ pub enum Report {
     CloudConnected,
     /// The cloud has answered the hello.
     CloudOnline,
-    /// The cloud sent a command, which is not answered: its code.
+    /// The cloud sent a command, which is obeyed and answered: its code.
     CloudCommand(u16),
     /// The connection to the cloud ended, or did not come about.
     CloudLost(String),
@@ -197,7 +198,8 @@ impl Simulator {
         let notices = setup.notify_to.map(|to| udp_socket(setup.notify_from.unwrap_or_else(|| any_port(to)))).transpose()?;
         let (orders, ordered) = mpsc::channel(16);
         let (hear, heard) = watch::channel(Heard::default());
-        let sockets = serve::Sockets { commands, probes, notices };
+        let inside = inside::Inside::new(address)?;
+        let sockets = serve::Sockets { commands, probes, notices, inside };
         let task = tokio::spawn(serve::run(setup, sockets, ordered, hear, Box::new(report)));
         Ok(Self { address, discovery, orders, heard, task })
     }

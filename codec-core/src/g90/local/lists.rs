@@ -2,10 +2,11 @@
 
 use super::fault::LocalFault;
 use super::record::{Record, record};
+use super::usual::{self, Row};
 use super::writer::Writer;
 use crate::error::Fault;
 use crate::g90::devices::{self, Definition};
-use crate::g90::{HistoryRow, PeripheralProtocol, PeripheralType, ReservedFlags, UserFlags};
+use crate::g90::{AlertSource, AlertType, Facts, HistoryRow, PeripheralProtocol, PeripheralType, ReservedFlags, UserFlags};
 use crate::text::json::{Text, Value, Values};
 
 /// Rows on a page that clients ask for.
@@ -37,7 +38,10 @@ impl<'i> Page<'i> {
         if head.next().is_some() {
             return Err(LocalFault::PageHeader.into());
         }
-        let found = u32::try_from(rows.clone().count()).unwrap_or(u32::MAX);
+        let found = match usual::count(&rows) {
+            Some(found) => found,
+            None => u32::try_from(rows.clone().count()).unwrap_or(u32::MAX),
+        };
         // A count below zero is less than any.
         let said = u32::try_from(count.max(0)).unwrap_or(u32::MAX);
         if said > found {
@@ -72,30 +76,40 @@ impl<'i> Page<'i> {
 
     /// The rows as sensors, or as devices.
     pub fn peripherals(&self) -> impl Iterator<Item = Result<Peripheral<'i>, Fault>> {
-        let (mut values, mut at) = (self.rows(), 0_u32);
-        core::iter::from_fn(move || {
-            let before = values.clone();
-            let read = match values.open() {
-                Some(()) => Peripheral::read_in(&mut values, at),
-                // The end, or no array.
-                None => Err(LocalFault::Record { row: at, field: 0 }.into()),
-            };
-            if read.is_err() {
-                // A bad row is passed over.
-                values = before;
-                values.next()?;
-            }
-            at = at.saturating_add(1);
-            Some(read)
-        })
+        self.records()
     }
 
     /// The rows as history.
     pub fn history(&self) -> impl Iterator<Item = Result<HistoryRow<'i>, Fault>> {
-        self.rows()
-            .zip(0_u32..)
-            .map(|(row, at)| row.array().and_then(HistoryRow::from_array).ok_or(LocalFault::Record { row: at, field: 0 }.into()))
+        self.records()
     }
+
+    fn records<R: Record<'i>>(&self) -> impl Iterator<Item = Result<R, Fault>> {
+        let (mut values, mut at) = (self.rows(), 0_u32);
+        core::iter::from_fn(move || {
+            let read = match usual::row(&mut values) {
+                Some(row) => Ok(row),
+                None => general(&mut values, at)?,
+            };
+            at = at.saturating_add(1);
+            Some(read)
+        })
+    }
+}
+
+/// The next row, in any spelling. A bad one is passed over.
+fn general<'i, R: Record<'i>>(values: &mut Values<'i>, at: u32) -> Option<Result<R, Fault>> {
+    let before = values.clone();
+    let read = match values.open() {
+        Some(()) => R::read_in(values, at),
+        // The end, or no array.
+        None => Err(LocalFault::Record { row: at, field: 0 }.into()),
+    };
+    if read.is_err() {
+        *values = before;
+        values.next()?;
+    }
+    Some(read)
 }
 
 /// Writes the head of a page; rows are written next, each between [`open`](Writer::open) and [`close`](Writer::close).
@@ -105,6 +119,48 @@ pub fn page_head(writer: &mut Writer<'_>, total: i64, start: i64, count: i64) {
     writer.number(start);
     writer.number(count);
     writer.close();
+}
+
+/// Rows of the history: seven fields, four of them [`Facts`].
+impl<'i> Record<'i> for HistoryRow<'i> {
+    fn read_in(values: &mut Values<'i>, row: u32) -> Result<Self, Fault> {
+        let mut field = 0_u32;
+        let mut read = || {
+            let mut number = |values: &mut Values<'i>| values.integer().inspect(|_| field = field.wrapping_add(1));
+            let (alert_type, event_id) = (number(values)?, number(values)?);
+            let (source, state) = (number(values)?, number(values)?);
+            let sensor_name = values.text()?;
+            field = 5;
+            let unix_time = values.integer()?;
+            field = 6;
+            let other = values.text()?;
+            field = 7;
+            values.close()?;
+            let facts = Facts { alert_type: AlertType::from_raw(alert_type), event_id, source: AlertSource::from_raw(source), state };
+            Some(Self { facts, sensor_name, unix_time, other })
+        };
+        read().ok_or_else(|| LocalFault::Record { row, field }.into())
+    }
+
+    #[inline]
+    fn usual(text: &'i str, rest: &'i [u8]) -> Option<(Self, &'i [u8])> {
+        let mut row = Row::new(text, rest);
+        let (alert_type, event_id) = (row.number(b',')?, row.number(b',')?);
+        let (source, state) = (row.number(b',')?, row.number(b',')?);
+        let facts = Facts { alert_type: AlertType::from_raw(alert_type), event_id, source: AlertSource::from_raw(source), state };
+        let sensor_name = Text::new(row.string(b',')?);
+        let unix_time = row.number(b',')?;
+        let other = Text::new(row.string(b']')?);
+        Some((Self { facts, sensor_name, unix_time, other }, row.rest()?))
+    }
+
+    fn write(&self, writer: &mut Writer<'_>) {
+        let Facts { alert_type, event_id, source, state } = self.facts;
+        [alert_type.raw(), event_id, source.raw(), state].into_iter().for_each(|number| writer.number(number));
+        writer.same_text(self.sensor_name);
+        writer.number(self.unix_time);
+        writer.same_text(self.other);
+    }
 }
 
 record! {

@@ -26,6 +26,7 @@ mod records;
 mod request;
 mod rows;
 mod system;
+mod usual;
 mod wire;
 mod writer;
 

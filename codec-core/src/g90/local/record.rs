@@ -1,6 +1,7 @@
 //! Arrays with named fields.
 
 use super::fault::LocalFault;
+use super::usual::Row;
 use super::writer::Writer;
 use crate::error::Fault;
 use crate::secret::Secret;
@@ -11,14 +12,35 @@ pub(super) trait Field<'i>: Sized {
     /// Takes it from the front; `None` if it is missing or of another type.
     fn take(values: &mut Values<'i>) -> Option<Self>;
 
+    /// What a row as usual has in its place.
+    type Column: Copy + Default;
+
+    /// Takes that, with the `end` that must stand behind it. `None` if it is not as usual.
+    fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column>;
+
+    /// Makes a field of it.
+    fn of(column: Self::Column) -> Self;
+
     /// Writes it.
     fn put(&self, writer: &mut Writer<'_>);
 }
 
 impl<'i> Field<'i> for i64 {
+    type Column = i64;
+
     #[inline]
     fn take(values: &mut Values<'i>) -> Option<Self> {
         values.integer()
+    }
+
+    #[inline(always)]
+    fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
+        row.number(end)
+    }
+
+    #[inline(always)]
+    fn of(column: Self::Column) -> Self {
+        column
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -27,9 +49,21 @@ impl<'i> Field<'i> for i64 {
 }
 
 impl<'i> Field<'i> for Text<'i> {
+    type Column = &'i str;
+
     #[inline]
     fn take(values: &mut Values<'i>) -> Option<Self> {
         values.text()
+    }
+
+    #[inline(always)]
+    fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
+        row.string(end)
+    }
+
+    #[inline(always)]
+    fn of(column: Self::Column) -> Self {
+        Text::new(column)
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -38,8 +72,20 @@ impl<'i> Field<'i> for Text<'i> {
 }
 
 impl<'i> Field<'i> for Secret<Text<'i>> {
+    type Column = &'i str;
+
     fn take(values: &mut Values<'i>) -> Option<Self> {
         Text::take(values).map(Secret::new)
+    }
+
+    #[inline(always)]
+    fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
+        row.string(end)
+    }
+
+    #[inline(always)]
+    fn of(column: Self::Column) -> Self {
+        Secret::new(Text::new(column))
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -49,8 +95,20 @@ impl<'i> Field<'i> for Secret<Text<'i>> {
 
 /// The last field, if it may be missing.
 impl<'i, F: Field<'i>> Field<'i> for Option<F> {
+    type Column = F::Column;
+
     fn take(values: &mut Values<'i>) -> Option<Self> {
         if values.clone().next().is_none() { Some(None) } else { F::take(values).map(Some) }
+    }
+
+    #[inline(always)]
+    fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
+        F::column(row, end)
+    }
+
+    #[inline(always)]
+    fn of(column: Self::Column) -> Self {
+        Some(F::of(column))
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -62,11 +120,23 @@ impl<'i, F: Field<'i>> Field<'i> for Option<F> {
 
 /// Fields that are numbers with a meaning.
 macro_rules! coded_fields {
-    ($($name:ident $raw:ident $from:ident),*) => {$(
+    ($($name:ident $raw:ident $from:ident $digits:ident $usual:ident),*) => {$(
         impl<'i> Field<'i> for crate::g90::$name {
+            type Column = i64;
+
             #[inline]
             fn take(values: &mut Values<'i>) -> Option<Self> {
                 i64::take(values).map(Self::$from)
+            }
+
+            #[inline(always)]
+            fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
+                row.$digits(end)
+            }
+
+            #[inline(always)]
+            fn of(column: Self::Column) -> Self {
+                Self::$usual(column)
             }
 
             fn put(&self, writer: &mut Writer<'_>) {
@@ -77,9 +147,10 @@ macro_rules! coded_fields {
 }
 
 coded_fields! {
-    ArmState raw from_raw, GsmStatus raw from_raw, WifiStatus raw from_raw, WifiSetup raw from_raw, SpeechLanguage raw from_raw,
-    Volume raw from_raw, ApnAuth raw from_raw, PeripheralType raw from_raw, PeripheralProtocol raw from_raw,
-    UserFlags bits from_bits, ReservedFlags bits from_bits, AlertFlags bits from_bits
+    ArmState raw from_raw number from_raw, GsmStatus raw from_raw number from_raw, WifiStatus raw from_raw number from_raw,
+    WifiSetup raw from_raw number from_raw, SpeechLanguage raw from_raw number from_raw, Volume raw from_raw number from_raw,
+    ApnAuth raw from_raw number from_raw, PeripheralType raw from_raw mixed looked_up, PeripheralProtocol raw from_raw number from_raw,
+    UserFlags bits from_bits mixed from_bits, ReservedFlags bits from_bits number from_bits, AlertFlags bits from_bits number from_bits
 }
 
 /// The values of row `row`.
@@ -116,6 +187,14 @@ macro_rules! record {
                 read().ok_or_else(|| $crate::g90::local::LocalFault::Record { row, field: at }.into())
             }
 
+            #[inline(always)]
+            fn usual(text: &'i str, rest: &'i [u8]) -> Option<(Self, &'i [u8])> {
+                let mut row = ($(<record!(@column $type)>::default(),)*);
+                let behind = Self::columns(text, rest, &mut row)?;
+                let ($($field,)*) = row;
+                Some((Self { $($field: $crate::g90::local::record::Field::of($field),)* }, behind))
+            }
+
             fn write(&self, writer: &mut $crate::g90::local::writer::Writer<'_>) {
                 $($crate::g90::local::record::Field::put(&self.$field, writer);)*
             }
@@ -133,12 +212,27 @@ macro_rules! record {
                 $crate::g90::local::record::Record::read_row(data, 0)
             }
 
+            /// Reads a row as usual. Not inlined, and into memory, so that the place in the text stays in registers.
+            #[inline(never)]
+            fn columns(text: &'i str, rest: &'i [u8], columns: &mut ($(record!(@column $type),)*)) -> Option<&'i [u8]> {
+                let ($($field,)*) = columns;
+                let mut row = $crate::g90::local::usual::Row::new(text, rest);
+                let mut left = Self::FIELDS.len();
+                $(
+                    left = usize::wrapping_sub(left, 1);
+                    let end = if left == 0 { b']' } else { b',' };
+                    *$field = <$type as $crate::g90::local::record::Field<'i>>::column(&mut row, end)?;
+                )*
+                row.rest()
+            }
+
             /// Writes the fields one after the other.
             pub fn write(&self, writer: &mut $crate::g90::local::writer::Writer<'_>) {
                 $crate::g90::local::record::Record::write(self, writer);
             }
         }
     };
+    (@column $type:ty) => { <$type as $crate::g90::local::record::Field<'i>>::Column };
     (@type $name:ident $life:lifetime) => { $name<'i> };
     (@type $name:ident) => { $name };
 }
@@ -159,6 +253,9 @@ pub trait Record<'i>: Sized {
     /// # Errors
     /// [`LocalFault::Record`].
     fn read_in(values: &mut Values<'i>, row: u32) -> Result<Self, Fault>;
+
+    /// Reads a row whose bracket has been passed, if it is as usual, and gives what stands behind it. `rest` is the end of `text`.
+    fn usual(text: &'i str, rest: &'i [u8]) -> Option<(Self, &'i [u8])>;
 
     /// Writes the fields one after the other.
     fn write(&self, writer: &mut Writer<'_>);

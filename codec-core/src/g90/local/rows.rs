@@ -4,6 +4,7 @@ use core::marker::PhantomData;
 
 use super::codes::CommandCode;
 use super::record::Record;
+use super::usual;
 use super::wire::payload;
 use crate::text::cursor::Cursor;
 use crate::text::json::Values;
@@ -39,15 +40,28 @@ impl<'i, R: Record<'i>> Rows<'i, R> {
     #[must_use]
     pub fn open(datagram: &'i [u8], code: CommandCode) -> Option<Self> {
         let text = core::str::from_utf8(payload(datagram).ok()?).ok()?;
-        let mut values = Values::of(Cursor::lenient(text))?;
-        if values.integer()? != i64::from(code.raw()) {
+        let (found, head, values) = Self::head(text)?;
+        if found != i64::from(code.raw()) {
             return None;
         }
+        Some(Self { values, head, found: 0, ended: false, whole: false, rows: PhantomData })
+    }
+
+    /// The code, the head, and the values that follow it.
+    fn head(text: &'i str) -> Option<(i64, [i64; 3], Values<'i>)> {
+        let cursor = Cursor::lenient(text);
+        if let Some((code, head, behind)) = usual::head(text) {
+            let mut values = Values::inside(cursor);
+            values.leave(behind.len());
+            return Some((code, head, values));
+        }
+        let mut values = Values::of(cursor)?;
+        let code = values.integer()?;
         values.open()?;
         values.open()?;
         let head = [values.integer()?, values.integer()?, values.integer()?];
         values.close()?;
-        Some(Self { values, head, found: 0, ended: false, whole: false, rows: PhantomData })
+        Some((code, head, values))
     }
 
     /// How many rows the panel has in all.
@@ -87,6 +101,18 @@ impl<'i, R: Record<'i>> Iterator for Rows<'i, R> {
         if self.ended {
             return None;
         }
+        if let Some(row) = usual::row(&mut self.values) {
+            self.found = self.found.saturating_add(1);
+            return Some(row);
+        }
+        self.general()
+    }
+}
+
+impl<'i, R: Record<'i>> Rows<'i, R> {
+    /// The next row, in any spelling.
+    #[inline(never)]
+    fn general(&mut self) -> Option<R> {
         match self.values.enter() {
             Some(true) => {
                 if let Ok(row) = R::read_in(&mut self.values, self.found) {

@@ -14,7 +14,9 @@ use super::codes::CommandCode;
 use super::discovery::{self, Probe, ProbeReply};
 use super::fault::LocalFault;
 use super::system::System;
+use super::usual;
 use crate::error::Fault;
+use crate::text::cursor::Cursor;
 use crate::text::cut;
 use crate::text::json::{self, Array, Text, Value};
 
@@ -195,21 +197,24 @@ pub fn payload(datagram: &[u8]) -> Result<&[u8], Fault> {
 /// [`LocalFault::MissingData`].
 pub fn decode_reply(datagram: &[u8]) -> Result<Reply<'_>, Fault> {
     let payload = payload(datagram)?;
-    match payload {
-        b"" => return Ok(Reply::Done),
-        b"fail" => return Ok(Reply::Failed),
-        _ => {}
+    match word(payload) {
+        Some(word) => Ok(word),
+        None => reply(list(payload)?).map(Reply::Answer),
     }
-    if let Some(reason) = payload.strip_prefix(b"error") {
-        return Ok(Reply::Error(Reason(reason)));
-    }
-    reply(list(payload)?).map(Reply::Answer)
 }
 
-fn reply(list: Array<'_>) -> Result<Answer<'_>, Fault> {
-    let mut values = list.values();
-    let (code, data, more) = (values.next(), values.next(), values.next());
-    if more.is_some() {
+/// A reply that is no JSON.
+fn word(payload: &[u8]) -> Option<Reply<'_>> {
+    match payload {
+        b"" => Some(Reply::Done),
+        b"fail" => Some(Reply::Failed),
+        _ => payload.strip_prefix(b"error").map(|reason| Reply::Error(Reason(reason))),
+    }
+}
+
+fn reply(list: List<'_>) -> Result<Answer<'_>, Fault> {
+    let [code, data, _] = list.values;
+    if list.count > 2 {
         return Err(LocalFault::NotAList.into());
     }
     let code = code.filter(|code| !is_nothing(*code)).ok_or(LocalFault::MissingCode)?;
@@ -229,9 +234,8 @@ pub fn decode_request(datagram: &[u8]) -> Result<Message<'_>, Fault> {
     request(list(payload)?).map(Message::Request)
 }
 
-fn request(list: Array<'_>) -> Result<Request<'_>, Fault> {
-    let mut values = list.values();
-    let (Some(code), Some(subcode), Some(rest), None) = (values.next(), values.next(), values.next(), values.next()) else {
+fn request(list: List<'_>) -> Result<Request<'_>, Fault> {
+    let ([Some(code), Some(subcode), Some(rest)], 3) = (list.values, list.count) else {
         return Err(LocalFault::NotAList.into());
     };
     let number = |value| whole(value).and_then(|number| u32::try_from(number).ok());
@@ -262,12 +266,15 @@ pub fn decode(datagram: &[u8]) -> Result<Message<'_>, Fault> {
         return discovery::decode(datagram);
     }
     let payload = payload(datagram)?;
-    if System::read(payload).is_some() {
-        return decode_request(datagram);
+    if let Some(system) = System::read(payload) {
+        return Ok(Message::System(system));
     }
-    match list(payload).ok().map(|list| (list.values().nth(1), list.values().count())) {
-        Some((Some(Value::Number(_)), 3)) => decode_request(datagram),
-        _ => decode_reply(datagram).map(Message::Reply),
+    if let Some(word) = word(payload) {
+        return Ok(Message::Reply(word));
+    }
+    match list(payload)? {
+        list @ List { values: [_, Some(Value::Number(_)), _], count: 3 } => request(list).map(Message::Request),
+        list => reply(list).map(|answer| Message::Reply(Reply::Answer(answer))),
     }
 }
 
@@ -289,9 +296,42 @@ pub fn mend(datagram: &mut [u8]) -> bool {
     }
 }
 
-fn list(payload: &[u8]) -> Result<Array<'_>, Fault> {
-    let value = json::check_lenient(payload).map_err(|fault| Fault { at: fault.at.saturating_add(6), ..fault })?;
-    value.array().ok_or(LocalFault::NotAList.into())
+/// A list that was checked.
+#[derive(Clone, Copy)]
+struct List<'i> {
+    /// Its first values.
+    values: [Option<Value<'i>>; 3],
+    /// How many it has.
+    count: u32,
+}
+
+fn list(payload: &[u8]) -> Result<List<'_>, Fault> {
+    let list = walk(payload).map_err(|fault| Fault { at: fault.at.saturating_add(6), ..fault })?;
+    list.ok_or(LocalFault::NotAList.into())
+}
+
+/// Looks once at every byte: as [`json::check_lenient`], and finds the values at the same time. `None` if it is JSON but no array.
+fn walk(payload: &[u8]) -> Result<Option<List<'_>>, Fault> {
+    let mut cursor = Cursor::lenient(json::utf8(payload)?);
+    cursor.space();
+    if !cursor.eat(b"[") {
+        cursor.value()?;
+        return cursor.end().map(|()| None);
+    }
+    cursor.deeper()?;
+    let mut list = List { values: [None; 3], count: 0 };
+    while cursor.more(b']')? {
+        let value = match usual::array(&mut cursor) {
+            Some(value) => value,
+            None => cursor.value()?,
+        };
+        let place = usize::try_from(list.count).ok().and_then(|place| list.values.get_mut(place));
+        if let Some(place) = place {
+            *place = Some(value);
+        }
+        list.count = list.count.saturating_add(1);
+    }
+    cursor.end().map(|()| Some(list))
 }
 
 /// What counts as not there: `null`, `false`, 0, and what is empty.

@@ -10,11 +10,12 @@ use codec_core::g90::local::{CommandCode, Panel};
 use codec_core::g90::notify::panel::{Command as Notify, SensorEvent};
 use codec_core::g90::{AlertFlags, ArmState, SystemSetting};
 use codec_core::home::{AreaState, Mode, Notice};
-use codec_core::{ConfigError, Refused};
+use codec_core::{ConfigError, Refused, Secret};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::{mpsc, watch};
 
 use super::house::{Store, sensors};
+use super::inside::{Answer, Inside, Question};
 use super::tell::{Status, tell};
 use super::{Act, Heard, Order, Report, Setup, words};
 use crate::clock::Clock;
@@ -25,6 +26,7 @@ pub(super) struct Sockets {
     pub(super) commands: UdpSocket,
     pub(super) probes: Option<UdpSocket>,
     pub(super) notices: Option<UdpSocket>,
+    pub(super) inside: Inside,
 }
 
 /// Messages that may wait for the cloud.
@@ -34,6 +36,7 @@ const MAX_WAITING: usize = 64;
 enum Word {
     Notify(String),
     Status(Status),
+    Answer(Answer),
 }
 
 /// What is around the panel.
@@ -90,6 +93,7 @@ enum Consequence {
     Nothing,
     Tell(Notify),
     Cloud(String),
+    Ask(Question),
 }
 
 pub(super) async fn run(
@@ -107,6 +111,7 @@ pub(super) async fn run(
     if let Some(probes) = sockets.probes {
         panel = panel.with_socket(probes);
     }
+    let mut inside = sockets.inside;
     let alerts = local::Config::new("").notice_flags;
     let waiting = VecDeque::new();
     let mut world = World { setup: &setup, notices: sockets.notices, alerts, waiting, clock: Clock::new(), report };
@@ -128,6 +133,10 @@ pub(super) async fn run(
             let submitted = match word {
                 Word::Notify(text) => cloud.submit(cloud::panel::Command::Notify(text)),
                 Word::Status(status) => cloud.submit(status.command()),
+                Word::Answer(Answer { number, command, text }) => {
+                    let text = Secret::new(text.expose().as_str());
+                    cloud.submit(cloud::panel::Command::Answer { number: *number, command: *command, text })
+                }
             };
             match submitted {
                 Err(Refused::TooManyPending { .. } | Refused::NoRoom { .. }) => break,
@@ -138,7 +147,8 @@ pub(super) async fn run(
         let consequence = tokio::select! {
             event = panel.next() => match event {
                 Ok(Some(event)) => {
-                    if matches!(event, Event::Request(_)) {
+                    // Not what the cloud asks.
+                    if matches!(event, Event::Request(_)) && inside.is_idle() {
                         heard.send_if_modified(|heard| !std::mem::replace(&mut heard.client, true));
                     }
                     let consequence = consider(&event, &mut world.alerts);
@@ -151,23 +161,31 @@ pub(super) async fn run(
                 _ => return,
             },
             update = cloud.next(), if setup.cloud.is_some() => {
-                let online = match update {
-                    Ok(Update::Up) => {
-                        (world.report)(Report::CloudConnected);
-                        false
+                let mut consequence = Consequence::Nothing;
+                match update {
+                    Ok(Update::Up) => (world.report)(Report::CloudConnected),
+                    Ok(Update::Event(event)) => {
+                        about_cloud(&event, &mut world.report);
+                        if matches!(event, cloud::panel::Event::Online) {
+                            heard.send_if_modified(|heard| !std::mem::replace(&mut heard.cloud, true));
+                        }
+                        if let Some(question) = question(&event) {
+                            consequence = Consequence::Ask(question);
+                        }
                     }
-                    Ok(Update::Event(event)) => about_cloud(&event, &mut world.report),
-                    Ok(Update::Down { error, .. }) => {
-                        (world.report)(Report::CloudLost(words(error.as_ref())));
-                        false
-                    }
+                    Ok(Update::Down { error, .. }) => (world.report)(Report::CloudLost(words(error.as_ref()))),
                     Err(_) => return,
-                };
-                if online {
-                    heard.send_if_modified(|heard| !std::mem::replace(&mut heard.cloud, true));
                 }
-                Consequence::Nothing
+                consequence
             }
+            answer = inside.next() => match answer {
+                Ok(answer) => {
+                    world.waiting.push_back(Word::Answer(answer));
+                    Consequence::Nothing
+                }
+                // A socket broke.
+                Err(_) => return,
+            },
             order = orders.recv() => match order {
                 Some(Order { act, reply }) => {
                     let result = world.act(&mut panel, act).await;
@@ -188,6 +206,10 @@ pub(super) async fn run(
             Consequence::Tell(command) => {
                 // A sensor that is gone already is not told of.
                 let _ = world.tell(&mut panel, command).await;
+            }
+            Consequence::Ask(question) => {
+                // What cannot be asked is not answered.
+                let _ = inside.ask(&question).await;
             }
             Consequence::Cloud(other) => {
                 *address.lock().unwrap_or_else(PoisonError::into_inner) = other;
@@ -241,8 +263,8 @@ fn about(event: &Event<'_>) -> Option<Report> {
     })
 }
 
-/// Reports an event of the connection to the cloud. Gives whether the cloud has answered.
-fn about_cloud(event: &cloud::panel::Event<'_>, report: &mut (dyn FnMut(Report) + Send)) -> bool {
+/// Reports an event of the connection to the cloud.
+fn about_cloud(event: &cloud::panel::Event<'_>, report: &mut (dyn FnMut(Report) + Send)) {
     use cloud::panel::Event;
     match event {
         Event::Online => report(Report::CloudOnline),
@@ -254,5 +276,13 @@ fn about_cloud(event: &cloud::panel::Event<'_>, report: &mut (dyn FnMut(Report) 
         Event::Fault(fault) => report(Report::Fault(*fault)),
         _ => {}
     }
-    matches!(event, Event::Online)
+}
+
+/// What the cloud wants to know.
+fn question(event: &cloud::panel::Event<'_>) -> Option<Question> {
+    let cloud::panel::Event::Message(message) = event else { return None };
+    match message.body {
+        Body::Command(command) => Question::new(message.header.sequence?, &command),
+        _ => None,
+    }
 }

@@ -4,7 +4,6 @@ use super::config::{Slot, Tables};
 use super::told::{List, output_number};
 use crate::error::{Fault, FaultKind};
 use crate::g90::local::lists::{Page, Peripheral};
-use crate::g90::local::record::Record as _;
 use crate::g90::{ArmState, UserFlags};
 use crate::home::{AreaState, Mode, Notice, ZoneFlags, ZoneState};
 
@@ -82,8 +81,8 @@ impl<'b> House<'b> {
 
     /// Takes in a page. Rows that cannot be read are passed over; the first is told.
     pub(super) fn page(&mut self, list: List, first: u32, page: &Page<'_>) {
-        for ((value, at), number) in page.rows().zip(0_u32..).zip(first..) {
-            match Peripheral::read_row(value, at) {
+        for (row, number) in page.peripherals().zip(first..) {
+            match row {
                 Ok(row) => self.row(list, &row, number),
                 Err(fault) => self.bad_row = self.bad_row.or(Some(fault)),
             }

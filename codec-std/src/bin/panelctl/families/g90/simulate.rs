@@ -135,7 +135,7 @@ fn sentence(report: Report) -> String {
         Report::Fault(fault) => format!("something came that is no message: {fault}"),
         Report::CloudConnected => "the cloud is connected".into(),
         Report::CloudOnline => "the cloud answers".into(),
-        Report::CloudCommand(code) => format!("the cloud sends command {code}, which is not answered"),
+        Report::CloudCommand(code) => format!("the cloud sends command {code}"),
         Report::CloudLost(why) => format!("no connection to the cloud: {why}"),
         _ => "something without a word".into(),
     }
