@@ -269,29 +269,46 @@ pub(super) fn panel_body(command: u8, [first, second, third]: [u8; 3]) -> Body<'
     }
 }
 
-/// Reads fields one after the other, and keeps the first thing that is wrong: what is read behind that is not looked at by anybody.
-struct Reader<'i> {
-    rest: &'i [u8],
-    /// Length of the text.
-    len: usize,
-    /// Bytes that the line needs at least, as far as is known.
-    needed: usize,
-    /// Sum of the bytes that pairs of digits stand for.
-    sum: u8,
-    fault: Option<Fault>,
+/// Most bytes that a line has in pairs of digits.
+const PAIRS: usize = 14;
+
+/// The bytes that the pairs of digits at the front of a text stand for. Gives how many pairs of digits there are before anything else,
+/// and, if there is nothing else, their sum.
+#[inline(never)]
+fn unhex(text: &[u8], into: &mut [u8; PAIRS]) -> (usize, u8) {
+    let (mut rest, mut sum, mut seen) = (text, 0_u8, 0);
+    for byte in into {
+        let [high, low, behind @ ..] = rest else { break };
+        let (high, low) = (nibble(*high), nibble(*low));
+        seen |= high | low;
+        *byte = high << 4 | low;
+        sum = sum.wrapping_add(*byte);
+        rest = behind;
+    }
+    let pairs = text.len().saturating_sub(rest.len()) >> 1;
+    (if seen & 0xF0 == 0 { pairs } else { good_pairs(text) }, sum)
 }
 
-impl<'i> Reader<'i> {
-    /// Offset of the rest.
-    fn at(&self) -> usize {
-        self.len.wrapping_sub(self.rest.len())
-    }
+#[cold]
+#[inline(never)]
+fn good_pairs(text: &[u8]) -> usize {
+    hex::Pairs(text).take_while(|[high, low]| hex::byte(*high, *low).is_some()).count()
+}
 
+/// The first thing that is wrong with a line: what is read behind it is not looked at by anybody.
+struct Wrong<'i> {
+    text: &'i [u8],
+    /// Bytes that the line needs at least, as far as is known.
+    needed: usize,
+    first: Option<Fault>,
+}
+
+impl<'i> Wrong<'i> {
     #[cold]
     #[inline(never)]
-    fn fail(&mut self, kind: FaultKind, at: usize) {
-        if self.fault.is_none() {
-            self.fault = Some(Fault::new(kind, at));
+    fn tell(&mut self, kind: FaultKind, at: usize) {
+        if self.first.is_none() {
+            self.first = Some(Fault::new(kind, at));
         }
     }
 
@@ -299,78 +316,35 @@ impl<'i> Reader<'i> {
     #[inline(never)]
     fn cut_short(&mut self) {
         let as_u32 = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-        self.fail(FaultKind::Truncated { needed: as_u32(self.needed), found: as_u32(self.len) }, self.len);
+        self.tell(FaultKind::Truncated { needed: as_u32(self.needed), found: as_u32(self.text.len()) }, self.text.len());
     }
 
-    /// Tells why there is no pair of digits `pairs` further on.
+    /// Tells why there is no pair of digits at an offset, or no digit.
     #[cold]
     #[inline(never)]
-    fn no_pair(&mut self, pairs: usize) {
-        match hex::Pairs(self.rest).nth(pairs) {
-            Some([first, _]) => {
-                let second = usize::from(nibble(first) <= 0x0F);
-                self.fail(FaultKind::NotHex, self.at().saturating_add(pairs.saturating_mul(2)).saturating_add(second));
-            }
+    fn no_digits(&mut self, at: usize, digits: usize) {
+        match self.text.get(at..at.saturating_add(digits)) {
+            Some([first, _]) if nibble(*first) <= 0x0F => self.tell(FaultKind::NotHex, at.saturating_add(1)),
+            Some(_) => self.tell(FaultKind::NotHex, at),
             None => self.cut_short(),
         }
     }
 
-    /// The bytes that the next pairs of digits stand for, as far as they go. Gives how many there are.
-    #[inline(never)]
-    fn look(&mut self, into: &mut [u8]) -> usize {
-        let (all, mut sum) = (into.len(), self.sum);
-        let mut digits = self.rest.iter();
-        let bad = into.iter_mut().position(|byte| {
-            let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return true };
-            let (high, low) = (nibble(*high), nibble(*low));
-            *byte = high << 4 | low;
-            sum = sum.wrapping_add(*byte);
-            (high | low) & 0xF0 != 0
-        });
-        self.sum = sum;
-        bad.unwrap_or(all)
-    }
-
-    /// Goes over as many pairs of digits, `good` of which are there.
-    fn pass(&mut self, pairs: usize, good: usize) {
+    /// Wants `pairs` of digits from an offset on, where `good` are.
+    fn want(&mut self, at: usize, pairs: usize, good: usize) {
         if good < pairs {
-            self.no_pair(good);
+            self.no_digits(at.saturating_add(good << 1), 2);
         }
-        self.rest = self.rest.get(pairs.saturating_mul(2)..).unwrap_or_default();
     }
 
-    /// Two digits.
-    fn byte(&mut self) -> u8 {
-        let mut byte = [0];
-        let good = self.look(&mut byte);
-        self.pass(1, good);
-        let [byte] = byte;
-        byte
-    }
-
-    /// One digit.
-    fn digit(&mut self) -> u8 {
-        let [digit, behind @ ..] = self.rest else {
-            self.cut_short();
-            return 0;
-        };
-        let value = nibble(*digit);
-        if value > 0x0F {
-            self.fail(FaultKind::NotHex, self.at());
-        }
-        self.rest = behind;
-        value
-    }
-
-    fn printable(&mut self, len: usize) -> &'i [u8] {
-        let Some((field, behind)) = self.rest.split_at_checked(len) else {
+    fn printable(&mut self, at: usize, len: usize) -> &'i [u8] {
+        let Some(field) = self.text.get(at..at.saturating_add(len)) else {
             self.cut_short();
             return &[];
         };
         if let Some(offset) = field.iter().position(|byte| !(b' '..=b'~').contains(byte)) {
-            self.fail(FaultKind::NotText, self.at().saturating_add(offset));
+            self.tell(FaultKind::NotText, at.saturating_add(offset));
         }
-        self.rest = behind;
         field
     }
 }
@@ -378,30 +352,38 @@ impl<'i> Reader<'i> {
 /// All forms, and the exact reason where a line is none of them.
 pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
     // No line has less than 14 characters.
-    let mut reader = Reader { rest: text, len: text.len(), needed: 14, sum: 0, fault: None };
+    let mut wrong = Wrong { text, needed: 14, first: None };
     if text.is_empty() {
-        reader.fail(FaultKind::Empty, 0);
+        wrong.tell(FaultKind::Empty, 0);
     }
-    let start = reader.byte();
+    let mut bytes = [0; PAIRS];
+    let (mut good, sum) = unhex(text, &mut bytes);
+    wrong.want(0, 1, good);
+    let [start, second, ..] = bytes;
     if !matches!(start, 0x82 | 0x83 | 0x86 | 0x87) {
-        reader.fail(FaultKind::UnknownStart, 0);
+        wrong.tell(FaultKind::UnknownStart, 0);
     }
-    let address = match start {
-        0x86 => Address::Absent,
+    // Offset of LENGTH, which pair it is in `bytes`, and the offset where they begin.
+    let (address, at, base, before): (_, usize, _, usize) = match start {
+        0x86 => (Address::Absent, 2, 0, 1),
         // Bit 0 tells of an address in events only; status lines have one nevertheless.
-        0x82 if text.len() == 14 => Address::Absent,
+        0x82 if text.len() == 14 => (Address::Absent, 2, 0, 1),
         // Character 6 is the first digit of COMMAND after a two-digit address, its second digit after a one-digit address.
-        0x83 if matches!(text.get(6), Some(b'0' | b'1')) => Address::Digit(reader.digit()),
-        _ => Address::Byte(reader.byte()),
+        0x83 if matches!(text.get(6), Some(b'0' | b'1')) => {
+            let digit = text.get(2).map_or(hex::NOT_HEX, |digit| nibble(*digit));
+            if digit > 0x0F {
+                wrong.no_digits(2, 1);
+            }
+            (good, _) = unhex(text.get(3..).unwrap_or_default(), &mut bytes);
+            (Address::Digit(digit), 3, 3, 0)
+        }
+        _ => (Address::Byte(second), 4, 0, 2),
     };
     let by_digits = matches!(address, Address::Digit(_));
-    // LENGTH, COMMAND, three bytes of data and six of time.
-    let mut fields = [0; 11];
-    let stamped = start & 4 != 0;
-    let good = reader.look(if stamped { &mut fields } else { fields.first_chunk_mut::<5>().map_or(&mut [], |front| front) });
+    wrong.want(base, before.saturating_add(2), good);
+    let fields = bytes.get(before..).and_then(<[u8]>::first_chunk).unwrap_or(&[0; 11]);
     let [length, command, x, y, z, time @ ..] = fields;
-    let length_at = reader.at();
-    reader.pass(2, good);
+    let (length, command) = (*length, *command);
     let found = length & !SEQUENCE;
     let request = start == 0x83 && command == USER_INTERFACE;
     let expected = match command {
@@ -409,49 +391,59 @@ pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>
         SYSTEM_STATUS if by_digits => 6,
         USER_INTERFACE | SYSTEM_STATUS => 3,
         _ => {
-            reader.fail(FaultKind::UnknownCommand, length_at.saturating_add(2));
+            wrong.tell(FaultKind::UnknownCommand, at.saturating_add(2));
             found
         }
     };
     if found != expected {
-        reader.fail(FaultKind::BadLength { expected: expected.into() }, length_at);
+        wrong.tell(FaultKind::BadLength { expected: expected.into() }, at);
     }
+    let data_at = at.saturating_add(4);
     let data_len = if request { usize::from(found) } else { 6 };
-    // What is behind COMMAND, the checksum included.
-    let behind = data_len.saturating_add(if stamped { 14 } else { 2 });
-    reader.needed = reader.at().saturating_add(behind);
+    let mut end = data_at.saturating_add(data_len);
+    let stamped = start & 4 != 0;
+    wrong.needed = end.saturating_add(if stamped { 14 } else { 2 });
     let body = match request {
-        true => Body::Request(Keys::new(reader.printable(data_len))),
+        true => Body::Request(Keys::new(wrong.printable(data_at, data_len))),
         false => {
-            reader.pass(3, good.saturating_sub(2));
-            panel_body(command, [x, y, z])
+            wrong.want(base, before.saturating_add(5), good);
+            panel_body(command, [*x, *y, *z])
         }
     };
     let mut by_pairs = !request && !by_digits;
     let mut stamp = None;
     if stamped {
-        stamp = reader.rest.first_chunk().map(Stamp::Raw);
-        if good == fields.len() {
-            reader.pass(6, 6);
-            let time = if options.packed_time { Timestamp::from_packed(time) } else { Timestamp::from_pairs(time).map(Stamp::Time) };
+        stamp = text.get(end..).and_then(<[u8]>::first_chunk).map(Stamp::Raw);
+        if good < before.saturating_add(11) {
+            wrong.printable(end, 12);
+            by_pairs = false;
+        } else {
+            let time = if options.packed_time { Timestamp::from_packed(*time) } else { Timestamp::from_pairs(*time).map(Stamp::Time) };
             if time.is_some() {
                 stamp = time;
             }
-        } else {
-            reader.printable(12);
-            by_pairs = false;
         }
+        end = end.saturating_add(12);
     }
-    let binary = if by_pairs { Some(reader.sum.wrapping_neg()) } else { None };
-    let checksum = reader.byte();
-    let (end, rest) = (reader.at(), reader.rest);
+    let checksum = match text.get(end..).and_then(<[u8]>::first_chunk) {
+        Some([high, low]) => hex::byte(*high, *low),
+        None => None,
+    };
+    if checksum.is_none() {
+        wrong.no_digits(end, 2);
+    }
+    let checksum = checksum.unwrap_or(0);
+    end = end.saturating_add(2);
+    let rest = text.get(end..).unwrap_or_default();
     if !(rest.is_empty() || request && rest == b"?") {
-        reader.fail(FaultKind::Trailing { extra: u32::try_from(rest.len()).unwrap_or(u32::MAX) }, end);
+        wrong.tell(FaultKind::Trailing { extra: u32::try_from(rest.len()).unwrap_or(u32::MAX) }, end);
     }
-    match reader.fault {
+    match wrong.first {
         Some(fault) => Err(fault),
         None => {
             let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
+            // Where all are pairs, the sum includes the checksum itself.
+            let binary = if by_pairs { Some(checksum.wrapping_sub(sum)) } else { None };
             Ok(Line { packet, text: text.get(..end).unwrap_or_default(), checksum, binary })
         }
     }
