@@ -19,7 +19,6 @@ pub use config::Config;
 pub use house::{Credentials, ObjectState, TaskState};
 pub use told::{Command, Event, Refusal};
 
-use super::encode::{Send, encode};
 use super::reader::{Reader, Step};
 use super::short::Short;
 use super::sign::sign;

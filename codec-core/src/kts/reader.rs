@@ -14,6 +14,7 @@ use super::wire::{DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, Order};
 use crate::buf::RxBuf;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::elements::{Elements, MARGIN, Piece};
+use crate::text::json::Text;
 
 /// Bytes of the receive buffer beyond the longest frame that is collected, and beyond the longest record: what the scanner needs, and the
 /// delimiter.
@@ -354,7 +355,7 @@ impl Reader {
                         "sn" => SN,
                         "cmd" => CMD,
                         "tag" => {
-                            self.tag = core::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+                            self.tag = core::str::from_utf8(text).ok().and_then(|text| Text::new(text).number());
                             continue;
                         }
                         "data" | "timestamp" | "rand" | "sign" => SN | CMD,

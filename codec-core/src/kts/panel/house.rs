@@ -53,7 +53,7 @@ impl<'b> ObjectState<'b> {
 
     /// The change in words that all panels share.
     pub(crate) fn notice(&self) -> Option<Notice> {
-        let number = self.info.id.parse().ok()?;
+        let number = Text::new(self.info.id).number()?;
         let on = match self.value()? {
             "0" => false,
             "1" => true,
