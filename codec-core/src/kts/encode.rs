@@ -333,17 +333,32 @@ pub(crate) fn write_update(writer: &mut FrameWriter<'_>, update: &UpdateInfo<'_>
 pub(crate) fn write_task(writer: &mut FrameWriter<'_>, task: &TaskInfo<'_>) -> Result<(), EncodeError> {
     task.actions.iter().try_for_each(check)?;
     open_task(writer, [task.id, task.name, task.room], task.flag, task.time.minutes());
-    for (at, action) in task.actions.iter().enumerate() {
+    writer.open_text("action");
+    write_actions(writer, task.actions);
+    writer.close_text();
+    close_task(writer, task.days);
+    Ok(())
+}
+
+/// `1=2/3/4=0,1=2/3/5=1`.
+pub(crate) fn write_actions(writer: &mut FrameWriter<'_>, actions: &[ActionInfo<'_>]) {
+    for (at, action) in actions.iter().enumerate() {
         if at > 0 {
             writer.part(",");
         }
         write_action(writer, action, ActionForm::Timing);
     }
-    close_task(writer, task.days);
-    Ok(())
 }
 
-/// `data` of a `timing`, up to the text of its actions: id, name, zone, flag, minutes since midnight.
+/// Decimal digits of a number.
+pub(crate) fn decimal(number: u64, room: &mut [u8; 20]) -> &str {
+    let mut writer = FrameWriter::resume(room, 0, false);
+    writer.digits(number);
+    let len = writer.len();
+    room.get(..len).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
+}
+
+/// `data` of a `timing` up to its actions: id, name, zone, flag, minutes since midnight.
 pub(crate) fn open_task(writer: &mut FrameWriter<'_>, texts: [&str; 3], flag: TaskFlag<'_>, minutes: u16) {
     writer.open_data();
     for (name, text) in ["tid", "tname", "oRoom"].into_iter().zip(texts) {
@@ -354,12 +369,10 @@ pub(crate) fn open_task(writer: &mut FrameWriter<'_>, texts: [&str; 3], flag: Ta
     let (hour, minute) = (minutes / 60, minutes % 60);
     let time = [digit(hour / 10), digit(hour % 10), b':', digit(minute / 10), digit(minute % 10)];
     writer.text("time", core::str::from_utf8(&time).unwrap_or_default());
-    writer.open_text("action");
 }
 
-/// The rest of it.
+/// What follows its actions.
 pub(crate) fn close_task(writer: &mut FrameWriter<'_>, days: Days) {
-    writer.close_text();
     writer.open_text("repeat");
     for day in days.iter() {
         writer.digits(day.into());

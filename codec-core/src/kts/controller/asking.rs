@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kts::ActionInfo;
-use crate::kts::encode::{write_control, write_query, write_settings};
+use crate::kts::encode::{decimal, write_control, write_query, write_settings};
 use crate::kts::sign::{Scheme, sign};
 use crate::secret::Secret;
 
@@ -57,8 +57,8 @@ impl Controller<'_> {
             Command::Control(action) => self.control(&action, tx)?,
             Command::Set { object, value } => self.set(object, value, tx)?,
             Command::Switch { object, on } => {
-                let mut room = [0; 10];
-                let object = decimal(object, &mut room);
+                let mut room = [0; 20];
+                let object = decimal(object.into(), &mut room);
                 self.set(object, if on { "1" } else { "0" }, tx)?;
             }
             Command::Query { room } => {
@@ -98,7 +98,7 @@ impl Controller<'_> {
     fn query(&mut self, verb: Verb<'_>, room: Option<&str>, tx: &mut TxBuf<'_>) -> Result<u32, Refused> {
         let tag = self.sync.tag.wrapping_add(1);
         let mut writer = self.begin(verb, tx);
-        write_query(&mut writer, room, decimal(tag, &mut [0; 10]));
+        write_query(&mut writer, room, decimal(tag.into(), &mut [0; 20]));
         let written = writer.finish();
         self.end(written, tx)?;
         self.sync.tag = tag;
@@ -208,19 +208,4 @@ impl Controller<'_> {
             _ => self.sync.incomplete = true,
         }
     }
-}
-
-/// Decimal digits of a number.
-pub(super) fn decimal(number: u32, room: &mut [u8; 10]) -> &str {
-    let mut rest = number;
-    let mut from = room.len();
-    for digit in room.iter_mut().rev() {
-        *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
-        from = from.saturating_sub(1);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    room.get(from..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
 }

@@ -11,11 +11,8 @@ impl Controller<'_> {
     pub(super) fn read(&mut self, now: Instant, rx: &mut RxBuf<'_>) -> Option<Slot> {
         let Memory { reader, sn, .. } = &mut *self.memory;
         let registered = self.phase == Phase::Registered;
-        let whose = |found: &str| match registered {
-            false => Some(FaultKind::NotRegistered),
-            true => (found != sn.as_str()).then_some(FaultKind::OtherSerial),
-        };
-        match reader.next(rx, self.config.order, whose) {
+        let own = registered.then(|| sn.as_str());
+        match reader.next(rx, self.config.order, own) {
             Step::Wait => None,
             Step::Fault(fault) => Some(Slot::Fault(fault)),
             Step::Frame(len) => Some(self.frame(len, now, rx)),

@@ -1,11 +1,12 @@
 //! The copy of what tasks a host should have: the host cannot list them.
 
 use super::*;
-use crate::kts::encode::{check, close_task, open_task, write_task};
+use crate::kts::encode::{check, close_task, open_task, write_actions, write_task};
 use crate::kts::records::TaskReply;
 use crate::kts::short::put;
 use crate::kts::task::TaskFlag;
-use crate::kts::{ActionInfo, TaskInfo, TimeOfDay};
+use crate::kts::{TaskInfo, TimeOfDay};
+use crate::text::json::Text;
 
 impl TaskSlot {
     /// A place that holds a task, to be sent when the host registers next. For tasks that are changed while there is no connection.
@@ -21,7 +22,9 @@ impl TaskSlot {
         task.actions.iter().try_for_each(check)?;
         let mut kept = Self { days: task.days, minutes: task.time.minutes(), used: true, owed: true, ..Self::default() };
         let (room, actions_len) = kept.actions.parts();
-        let len = write_actions(task.actions, room);
+        let mut writer = FrameWriter::resume(room, 0, false);
+        write_actions(&mut writer, task.actions);
+        let len = writer.len();
         *actions_len = u8::try_from(len).ok().filter(|_| len <= room.len()).ok_or(out_of_range("action", room.len(), len))?;
         let texts = [("id", kept.id.parts(), task.id), ("name", kept.name.parts(), task.name), ("room", kept.room.parts(), task.room)];
         for (field, (room, len), text) in texts {
@@ -35,31 +38,6 @@ impl TaskSlot {
         }
         Ok(kept)
     }
-}
-
-/// `1=2/3/4=0,1=2/3/5=1`. Gives the length, which may be beyond the room.
-fn write_actions(actions: &[ActionInfo<'_>], room: &mut [u8]) -> usize {
-    let mut len = 0_usize;
-    let mut put = |bytes: &[u8]| {
-        let to = len.saturating_add(bytes.len());
-        crate::text::copy(room.get_mut(len..to).unwrap_or_default(), bytes);
-        len = to;
-    };
-    for (at, action) in actions.iter().enumerate() {
-        if at > 0 {
-            put(b",");
-        }
-        let mut digits = [0; 10];
-        put(asking::decimal(action.eis.into(), &mut digits).as_bytes());
-        let address = action.address;
-        for (before, level) in [("=", address.main()), ("/", address.middle()), ("/", address.sub())] {
-            put(before.as_bytes());
-            put(asking::decimal(level.into(), &mut digits).as_bytes());
-        }
-        put(b"=");
-        put(action.value.as_bytes());
-    }
-    len
 }
 
 impl Controller<'_> {
@@ -100,7 +78,7 @@ impl Controller<'_> {
         };
         let mut writer = self.begin(Verb::Timing, tx);
         open_task(&mut writer, [task.id.as_str(), task.name.as_str(), task.room.as_str()], flag, task.minutes);
-        writer.part(task.actions.as_str());
+        writer.word("action", Text::new(task.actions.as_str()));
         close_task(&mut writer, task.days);
         let written = writer.finish();
         self.end(written, tx)?;

@@ -85,6 +85,7 @@ pub struct TaskSlot {
     pub(crate) id: Short<16>,
     pub(crate) name: Short<48>,
     pub(crate) room: Short<16>,
+    /// As they are written, escapes included.
     pub(crate) actions: Short<120>,
     pub(crate) days: crate::kts::Days,
     pub(crate) minutes: u16,

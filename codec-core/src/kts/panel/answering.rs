@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::kts::address::Action;
-use crate::kts::encode::{UpdateInfo, close_task, open_task, write_error, write_object, write_registration, write_update, write_zone};
+use crate::kts::encode::{
+    UpdateInfo, close_task, decimal, open_task, write_error, write_object, write_registration, write_update, write_zone,
+};
 use crate::kts::records::{Query, Settings};
 use crate::kts::task::{Task, TaskFlag};
 use crate::kts::wire::{Body, Frame, MAX_FRAME, unwrap_data};
@@ -39,9 +41,7 @@ impl Panel<'_> {
     /// The next thing that the server sends.
     pub(super) fn read(&mut self, env: &Env, rx: &mut RxBuf<'_>) -> Option<Slot> {
         loop {
-            let own = self.config.sn;
-            let whose = |sn: &str| (sn != own).then_some(FaultKind::OtherSerial);
-            match self.memory.reader.next(rx, self.config.order, whose) {
+            match self.memory.reader.next(rx, self.config.order, Some(self.config.sn)) {
                 Step::Wait => return None,
                 Step::Fault(fault) => return Some(Slot::Fault(fault)),
                 Step::Record(..) => {}
@@ -361,21 +361,6 @@ fn write_task(writer: &mut FrameWriter<'_>, task: &TaskState) {
         (false, false) => TaskFlag::Disable,
     };
     open_task(writer, [task.id.as_str(), task.name.as_str(), task.room.as_str()], flag, task.minutes);
-    writer.part(task.actions.as_str());
+    writer.text("action", task.actions.as_str());
     close_task(writer, task.days);
-}
-
-/// Decimal digits of a number.
-fn decimal(number: u64, room: &mut [u8; 20]) -> &str {
-    let mut rest = number;
-    let mut from = room.len();
-    for digit in room.iter_mut().rev() {
-        *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
-        from = from.saturating_sub(1);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    room.get(from..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
 }
