@@ -57,12 +57,13 @@ use tables::Flat;
 pub use tables::{ObjectSlot, Tables, TaskSlot, ZoneSlot};
 pub use told::{Command, Event, Failure, Outcome, RegisterError};
 
-use super::encode::{Send, encode};
+use super::encode::write_error;
 use super::reader::{Reader, Step};
 use super::records::Record as _;
 use super::short::Short;
-use super::verbs::ListKind as List;
+use super::verbs::{ListKind as List, Verb};
 use super::wire::{Body, decode_ref};
+use super::writer::FrameWriter;
 use crate::buf::{RxBuf, TxBuf};
 use crate::error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};
 use crate::home::Notice;
@@ -252,9 +253,14 @@ impl<'b> Controller<'b> {
         (self.phase == Phase::Registered).then(|| self.memory.sn.as_str())
     }
 
-    /// Writes a frame, all of it or nothing.
-    fn write(&mut self, frame: &Send<'_>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
-        let len = encode(self.memory.sn.as_str(), frame, tx.spare()).map_err(|error| no_room(error, tx))?;
+    /// Begins a frame.
+    fn begin<'o>(&self, verb: Verb<'_>, tx: &'o mut TxBuf<'_>) -> FrameWriter<'o> {
+        FrameWriter::new(tx.spare(), self.memory.sn.as_str(), verb.text().raw())
+    }
+
+    /// Sends a frame that was written, all of it or nothing.
+    fn end(&mut self, written: Result<usize, EncodeError>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        let len = written.map_err(|error| no_room(error, tx))?;
         tx.advance(len);
         self.wrote = true;
         Ok(())
@@ -308,12 +314,17 @@ impl<'b> Controller<'b> {
 
     /// Writes what is owed. Nothing more is read until it is written.
     fn pay(&mut self, tx: &mut TxBuf<'_>) -> bool {
-        let frame = match self.owed {
+        let (verb, code) = match self.owed {
             Owed::Nothing => return true,
-            Owed::Keepalive => Send::Keepalive,
-            Owed::Register(code) => Send::RegisterReply(code),
+            Owed::Keepalive => (Verb::Keepalive, None),
+            Owed::Register(code) => (Verb::RegisterReply, Some(code)),
         };
-        let paid = !matches!(self.write(&frame, tx), Err(Refused::NoRoom { .. }));
+        let mut writer = self.begin(verb, tx);
+        if let Some(code) = code {
+            write_error(&mut writer, code, None);
+        }
+        let written = writer.finish();
+        let paid = !matches!(self.end(written, tx), Err(Refused::NoRoom { .. }));
         if paid {
             self.owed = Owed::Nothing;
         }
@@ -418,18 +429,17 @@ impl Machine for Controller<'_> {
     fn event<'i>(&self, pending: Pending, rx: &'i RxBuf<'_>) -> Event<'i> {
         let bytes = pending.bytes(rx);
         match &self.slot {
-            Slot::Frame(len) => match decode_ref(bytes.get(..*len).unwrap_or_default(), self.config.order) {
-                Ok(frame) => Event::Frame(frame),
-                Err(fault) => Event::Fault(fault),
-            },
-            Slot::Registering(len) => {
-                match decode_ref(bytes.get(..*len).unwrap_or_default(), self.config.order).map(|frame| (frame, frame.body())) {
-                    Ok((_, Body::Register(registration))) => Event::Registering(registration),
-                    Ok((frame, _)) => Event::Frame(frame),
-                    Err(fault) => Event::Fault(fault),
+            Slot::Frame(len) | Slot::Registering(len) => {
+                let frame = match decode_ref(bytes.get(..*len).unwrap_or_default(), self.config.order) {
+                    Ok(frame) => frame,
+                    Err(fault) => return Event::Fault(fault),
+                };
+                match (&self.slot, frame.body()) {
+                    (Slot::Registering(_), Body::Register(registration)) => Event::Registering(registration),
+                    _ => Event::Frame(frame),
                 }
             }
-            Slot::Record(list, range, early) => self.record(*list, bytes.get(range.clone()).unwrap_or_default(), *early),
+            Slot::Record(list, range, early) => reading::record(*list, bytes.get(range.clone()).unwrap_or_default(), *early),
             Slot::ListEnd(list) => Event::ListEnd(list.verb()),
             Slot::Registered(with_other) => Event::Registered { with_other: *with_other },
             Slot::RegistrationRefused(error) => Event::RegistrationRefused(*error),

@@ -40,6 +40,20 @@ impl<'i> DeviceType<'i> {
         }
     }
 
+    /// The number on the wire, if the text is one.
+    pub(crate) fn number(self) -> Option<u32> {
+        Some(match self {
+            Self::Light => 1,
+            Self::Curtain => 2,
+            Self::AirConditioning => 3,
+            Self::FloorHeating => 4,
+            Self::FreshAir => 5,
+            Self::Scene => 6,
+            Self::Security => 9,
+            Self::Other(text) => return text.number(),
+        })
+    }
+
     /// The text on the wire.
     #[must_use]
     pub const fn text(self) -> Text<'i> {

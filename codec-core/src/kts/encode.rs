@@ -190,68 +190,74 @@ impl Send<'_> {
 /// a comma in it.
 pub fn encode(sn: &str, frame: &Send<'_>, out: &mut [u8]) -> Result<usize, EncodeError> {
     let mut writer = FrameWriter::new(out, sn, frame.verb().text().raw());
-    let error = |writer: &mut FrameWriter<'_>, error: u8| {
-        writer.open_data();
-        writer.number("error", error.into());
-    };
     match *frame {
-        Send::Register { timestamp, rand, sign } => {
-            writer.number("timestamp", timestamp);
-            writer.text("rand", rand);
-            writer.text("sign", sign.digits(&mut [0; 64]));
-            return writer.finish();
-        }
-        Send::Keepalive => return writer.finish(),
-        Send::Control(action) => {
-            check(&action)?;
-            writer.open_text("data");
-            write_action(&mut writer, &action, ActionForm::Control);
-            writer.close_text();
-            return writer.finish();
-        }
+        Send::Register { timestamp, rand, sign } => write_registration(&mut writer, timestamp, rand, &sign),
+        Send::Keepalive => {}
+        Send::Control(action) => write_control(&mut writer, &action)?,
         Send::Zones(zones) => {
             writer.open_list();
             zones.iter().for_each(|zone| write_zone(&mut writer, zone));
             writer.close_list();
-            return writer.finish();
         }
         Send::Objects(objects) => {
             writer.open_list();
             objects.iter().for_each(|(object, value)| write_object(&mut writer, object, *value));
             writer.close_list();
-            return writer.finish();
         }
         Send::Push(updates) => {
             writer.open_list();
             updates.iter().for_each(|update| write_update(&mut writer, update));
             writer.close_list();
-            return writer.finish();
         }
-        Send::RegisterReply(code) | Send::ControlReply(code) | Send::TimingFailed(code) => error(&mut writer, code),
-        Send::QueryZones { room, tag } | Send::QueryObjects { room, tag } => {
-            writer.open_data();
-            writer.text("oRoom", room.unwrap_or(NONE));
-            writer.text("tag", tag);
-        }
-        Send::Configure { key, domain } => {
-            writer.open_data();
-            writer.secret("key", key);
-            writer.text("domain", domain);
-        }
-        Send::ConfigureReply { error: code, key } => {
-            error(&mut writer, code);
-            if let Some(key) = key {
-                writer.secret("key", key);
-            }
-        }
-        Send::Timing(task) | Send::TimingDone(task) => {
-            task.actions.iter().try_for_each(check)?;
-            writer.open_data();
-            write_task(&mut writer, task);
-        }
+        Send::RegisterReply(code) | Send::ControlReply(code) | Send::TimingFailed(code) => write_error(&mut writer, code, None),
+        Send::QueryZones { room, tag } | Send::QueryObjects { room, tag } => write_query(&mut writer, room, tag),
+        Send::Configure { key, domain } => write_settings(&mut writer, key, domain),
+        Send::ConfigureReply { error, key } => write_error(&mut writer, error, key),
+        Send::Timing(task) | Send::TimingDone(task) => write_task(&mut writer, task)?,
+    }
+    writer.finish()
+}
+
+/// The members of a `reg`.
+pub(crate) fn write_registration(writer: &mut FrameWriter<'_>, timestamp: u64, rand: &str, sign: &Signature) {
+    writer.number("timestamp", timestamp);
+    writer.text("rand", rand);
+    writer.text("sign", sign.digits(&mut [0; 64]));
+}
+
+/// `data` of an answer; with a key, of a `cfgrsp`.
+pub(crate) fn write_error(writer: &mut FrameWriter<'_>, error: u8, key: Option<Secret<&str>>) {
+    writer.open_data();
+    writer.number("error", error.into());
+    if let Some(key) = key {
+        writer.secret("key", key);
     }
     writer.close_object();
-    writer.finish()
+}
+
+/// `data` of a query.
+pub(crate) fn write_query(writer: &mut FrameWriter<'_>, room: Option<&str>, tag: &str) {
+    writer.open_data();
+    writer.text("oRoom", room.unwrap_or(NONE));
+    writer.text("tag", tag);
+    writer.close_object();
+}
+
+/// `data` of a `cfg`.
+pub(crate) fn write_settings(writer: &mut FrameWriter<'_>, key: Secret<&str>, domain: &str) {
+    writer.open_data();
+    writer.secret("key", key);
+    writer.text("domain", domain);
+    writer.close_object();
+}
+
+/// `data` of a `control`.
+pub(crate) fn write_control(writer: &mut FrameWriter<'_>, action: &ActionInfo<'_>) -> Result<(), EncodeError> {
+    check(action)?;
+    writer.open_text("data");
+    write_action(writer, action, ActionForm::Control);
+    writer.close_text();
+    Ok(())
 }
 
 /// Whether an action can be read again.
@@ -323,26 +329,55 @@ pub(crate) fn write_update(writer: &mut FrameWriter<'_>, update: &UpdateInfo<'_>
     writer.close_object();
 }
 
-fn write_task(writer: &mut FrameWriter<'_>, task: &TaskInfo<'_>) {
-    writer.text("tid", task.id);
-    writer.text("tname", task.name);
-    writer.text("oRoom", task.room);
-    writer.word("flag", task.flag.text());
-    let two = |value: u8| [b'0'.saturating_add(value / 10), b'0'.saturating_add(value % 10)];
-    let ([a, b], [c, d]) = (two(task.time.hour()), two(task.time.minute()));
-    writer.text("time", core::str::from_utf8(&[a, b, b':', c, d]).unwrap_or_default());
+/// `data` of a `timing`.
+pub(crate) fn write_task(writer: &mut FrameWriter<'_>, task: &TaskInfo<'_>) -> Result<(), EncodeError> {
+    task.actions.iter().try_for_each(check)?;
+    open_task(writer, [task.id, task.name, task.room], task.flag, task.time.minutes());
     writer.open_text("action");
-    for (at, action) in task.actions.iter().enumerate() {
+    write_actions(writer, task.actions);
+    writer.close_text();
+    close_task(writer, task.days);
+    Ok(())
+}
+
+/// `1=2/3/4=0,1=2/3/5=1`.
+pub(crate) fn write_actions(writer: &mut FrameWriter<'_>, actions: &[ActionInfo<'_>]) {
+    for (at, action) in actions.iter().enumerate() {
         if at > 0 {
             writer.part(",");
         }
         write_action(writer, action, ActionForm::Timing);
     }
-    writer.close_text();
+}
+
+/// Decimal digits of a number.
+pub(crate) fn decimal(number: u64, room: &mut [u8; 20]) -> &str {
+    let mut writer = FrameWriter::resume(room, 0, false);
+    writer.digits(number);
+    let len = writer.len();
+    room.get(..len).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
+}
+
+/// `data` of a `timing` up to its actions: id, name, zone, flag, minutes since midnight.
+pub(crate) fn open_task(writer: &mut FrameWriter<'_>, texts: [&str; 3], flag: TaskFlag<'_>, minutes: u16) {
+    writer.open_data();
+    for (name, text) in ["tid", "tname", "oRoom"].into_iter().zip(texts) {
+        writer.text(name, text);
+    }
+    writer.word("flag", flag.text());
+    let digit = |value: u16| u8::try_from(value).map_or(b'0', |value| b'0'.saturating_add(value));
+    let (hour, minute) = (minutes / 60, minutes % 60);
+    let time = [digit(hour / 10), digit(hour % 10), b':', digit(minute / 10), digit(minute % 10)];
+    writer.text("time", core::str::from_utf8(&time).unwrap_or_default());
+}
+
+/// What follows its actions.
+pub(crate) fn close_task(writer: &mut FrameWriter<'_>, days: Days) {
     writer.open_text("repeat");
-    for day in task.days.iter() {
+    for day in days.iter() {
         writer.digits(day.into());
         writer.part(",");
     }
     writer.close_text();
+    writer.close_object();
 }

@@ -4,88 +4,95 @@
 /// Both work on blocks of so many bytes.
 const BLOCK: usize = 64;
 
-/// A hash of `WORDS` 32-bit words.
+/// Which hash. There is one state for both, so that the code around the compression is there once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Md5,
+    Sha256,
+}
+
+/// A hash of up to eight words.
 #[derive(Clone)]
-pub(super) struct Hash<const WORDS: usize> {
-    state: [u32; WORDS],
+pub(super) struct Hash {
+    kind: Kind,
+    /// MD5 has four.
+    state: [u32; 8],
     block: [u8; BLOCK],
     /// Bytes so far.
     len: u64,
-    compress: fn(&mut [u32; WORDS], &[[u8; BLOCK]]),
-    /// How lengths and words are written.
-    length: fn(u64) -> [u8; 8],
-    word: fn(u32) -> [u8; 4],
 }
 
-/// MD5 (RFC 1321).
-pub(super) const fn md5() -> Hash<4> {
-    Hash {
-        state: [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476],
-        block: [0; BLOCK],
-        len: 0,
-        compress: md5::block_api::compress,
-        length: u64::to_le_bytes,
-        word: u32::to_le_bytes,
-    }
+/// MD5 (RFC 1321): 16 bytes.
+pub(super) const fn md5() -> Hash {
+    let state = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0, 0, 0, 0];
+    Hash { kind: Kind::Md5, state, block: [0; BLOCK], len: 0 }
 }
 
 /// SHA-256 (FIPS 180-4).
-pub(super) const fn sha256() -> Hash<8> {
-    Hash {
-        state: [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19],
-        block: [0; BLOCK],
-        len: 0,
-        compress: sha2::block_api::compress256,
-        length: u64::to_be_bytes,
-        word: u32::to_be_bytes,
-    }
+pub(super) const fn sha256() -> Hash {
+    let state = [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
+    Hash { kind: Kind::Sha256, state, block: [0; BLOCK], len: 0 }
 }
 
-impl<const WORDS: usize> Hash<WORDS> {
+impl Hash {
     /// The next bytes.
-    pub(super) fn update(&mut self, bytes: impl IntoIterator<Item = u8>) {
+    pub(super) fn update(&mut self, bytes: &[u8]) {
         for byte in bytes {
             // Within a block.
             let at = usize::from((self.len & 63) as u8);
             if let Some(slot) = self.block.get_mut(at) {
-                *slot = byte;
+                *slot = *byte;
             }
             self.len = self.len.wrapping_add(1);
             if at == 63 {
-                (self.compress)(&mut self.state, core::slice::from_ref(&self.block));
+                self.compress();
             }
         }
     }
 
-    /// The hash of all bytes.
-    pub(super) fn finish(mut self) -> impl Iterator<Item = u8> {
-        let length = (self.length)(self.len.wrapping_mul(8));
-        self.update([0x80]);
+    fn compress(&mut self) {
+        let block = core::slice::from_ref(&self.block);
+        match (self.kind, self.state.first_chunk_mut()) {
+            (Kind::Md5, Some(state)) => md5::block_api::compress(state, block),
+            _ => sha2::block_api::compress256(&mut self.state, block),
+        }
+    }
+
+    /// The hash of all bytes, with zeros behind that of MD5.
+    pub(super) fn finish(mut self) -> [u8; 32] {
+        let bits = self.len.wrapping_mul(8);
+        self.update(&[0x80]);
         // Up to the place of the length, in this block or the next.
-        let zeros = 56_u64.wrapping_sub(self.len) & 63;
-        (0..zeros).for_each(|_| self.update([0]));
-        self.update(length);
-        self.state.into_iter().flat_map(self.word)
+        while self.len & 63 != 56 {
+            self.update(&[0]);
+        }
+        self.update(&if self.kind == Kind::Md5 { bits.to_le_bytes() } else { bits.to_be_bytes() });
+        let mut hash = [0; 32];
+        for (bytes, word) in hash.chunks_mut(4).zip(self.state) {
+            crate::text::copy(bytes, &if self.kind == Kind::Md5 { word.to_le_bytes() } else { word.to_be_bytes() });
+        }
+        hash
     }
 }
 
 /// HMAC with SHA-256 (RFC 2104).
-pub(super) fn hmac<'t>(key: &[u8], texts: impl IntoIterator<Item = &'t [u8]>) -> impl Iterator<Item = u8> {
+pub(super) fn hmac(key: &[u8], texts: [&str; 3]) -> [u8; 32] {
     let mut block = [0; BLOCK];
     if key.len() > BLOCK {
         let mut hash = sha256();
-        hash.update(key.iter().copied());
+        hash.update(key);
         block.iter_mut().zip(hash.finish()).for_each(|(slot, byte)| *slot = byte);
     } else {
         block.iter_mut().zip(key).for_each(|(slot, byte)| *slot = *byte);
     }
-    let mut inner = sha256();
-    inner.update(block.iter().map(|byte| byte ^ 0x36));
-    texts.into_iter().for_each(|text| inner.update(text.iter().copied()));
-    let mut outer = sha256();
-    outer.update(block.iter().map(|byte| byte ^ 0x5C));
-    outer.update(inner.finish());
-    outer.finish()
+    let mut hash = sha256();
+    hash.update(&block.map(|byte| byte ^ 0x36));
+    texts.iter().for_each(|text| hash.update(text.as_bytes()));
+    let inner = hash.finish();
+    let mut hash = sha256();
+    hash.update(&block.map(|byte| byte ^ 0x5C));
+    hash.update(&inner);
+    hash.finish()
 }
 
 #[cfg(test)]
@@ -99,8 +106,8 @@ mod tests {
 
     use super::*;
 
-    fn hex(bytes: impl Iterator<Item = u8>) -> String {
-        bytes.map(|byte| format!("{byte:02x}")).collect()
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// RFC 1321 A.5.
@@ -112,8 +119,8 @@ mod tests {
             ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", "d174ab98d277d9f5a5611c2c9f419d9f"),
         ] {
             let mut hash = md5();
-            hash.update(text.bytes());
-            assert_eq!(hex(hash.finish()), expected, "{text}");
+            hash.update(text.as_bytes());
+            assert_eq!(hex(&hash.finish()[..16]), expected, "{text}");
         }
     }
 
@@ -129,7 +136,7 @@ mod tests {
             ),
         ] {
             let (first, second) = text.split_at(5);
-            assert_eq!(hex(hmac(key, [first.as_bytes(), second.as_bytes()])), expected, "{text}");
+            assert_eq!(hex(&hmac(key, [first, "", second])), expected, "{text}");
         }
     }
 
@@ -140,10 +147,10 @@ mod tests {
         for len in 0..bytes.len() {
             let text = &bytes[..len];
             let (mut short, mut long) = (md5(), sha256());
-            short.update(text.iter().copied());
-            long.update(text.iter().copied());
-            assert!(short.finish().eq(Md5::digest(text)), "{len}");
-            assert!(long.finish().eq(Sha256::digest(text)), "{len}");
+            short.update(text);
+            long.update(text);
+            assert_eq!(short.finish()[..16], Md5::digest(text)[..], "{len}");
+            assert_eq!(long.finish()[..], Sha256::digest(text)[..], "{len}");
         }
     }
 }

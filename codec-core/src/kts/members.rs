@@ -6,7 +6,7 @@ use super::usual::{run, speculate};
 use super::verbs::ListKind;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::cursor::Cursor;
-use crate::text::json::Text;
+use crate::text::json::{self, Text};
 
 /// Most members that an object has names for.
 pub(crate) const WIDEST: usize = 11;
@@ -45,6 +45,15 @@ pub(crate) fn record<'i>(cursor: &mut Cursor<'i>, kind: ListKind) -> Result<Foun
         true => Ok(found),
         false => Err(Fault::new(FaultKind::Address, at)),
     }
+}
+
+/// Reads a text that is a record.
+pub(crate) fn whole_record(text: &[u8], kind: ListKind) -> Result<Found<'_>, Fault> {
+    let mut cursor = Cursor::new(json::utf8(text)?);
+    cursor.space();
+    let found = record(&mut cursor, kind)?;
+    cursor.end()?;
+    Ok(found)
 }
 
 /// Steps over the list at the cursor, if all of it is right.

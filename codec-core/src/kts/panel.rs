@@ -19,7 +19,6 @@ pub use config::Config;
 pub use house::{Credentials, ObjectState, TaskState};
 pub use told::{Command, Event, Refusal};
 
-use super::encode::{Send, encode};
 use super::reader::{Reader, Step};
 use super::short::Short;
 use super::sign::sign;
@@ -35,7 +34,7 @@ use crate::timers::{Instant, Timers};
 pub(crate) const MAX_TEXTS: usize = 320;
 
 /// Minutes that are caught up on.
-const CATCH_UP: u64 = 5;
+const CATCH_UP: u32 = 5;
 
 /// What a host has, in tables of the caller's. All of it outlives the connection.
 #[derive(Debug)]
@@ -126,7 +125,7 @@ pub struct Panel<'b> {
     told_registered: bool,
     last_heard: Instant,
     /// The minute since 1970, local time, that tasks were run for last.
-    minute: Option<u64>,
+    minute: Option<u32>,
     tickets: u32,
     started: bool,
     wrote: bool,
@@ -265,7 +264,9 @@ impl<'b> Panel<'b> {
     fn run_tasks(&mut self, env: &Env) {
         let Some(unix) = env.unix else { return };
         let local = unix.saturating_add_signed(self.config.utc_offset_seconds.into());
-        let minute = local / 60;
+        // Divided by four first it is a number of 32 bits up to the year 2514.
+        let quarter = u32::try_from(local >> 2).unwrap_or(u32::MAX);
+        let minute = quarter / 15;
         let last = self.minute.replace(minute).unwrap_or(minute);
         let first = match minute.checked_sub(last) {
             Some(passed) if passed <= CATCH_UP => last.saturating_add(1),
@@ -283,8 +284,9 @@ impl<'b> Panel<'b> {
             }
         }
         if !self.timers.is_set(Timer::Minute as usize) && self.tables.tasks.iter().any(TaskState::is_enabled) {
-            let left = 60_u64.saturating_sub(local % 60).saturating_mul(1000);
-            self.timers.set(Timer::Minute as usize, env.now.plus_millis(left));
+            let second = (quarter % 15).saturating_mul(4).saturating_add(u32::try_from(local & 3).unwrap_or(0));
+            let left = 60_u32.saturating_sub(second).saturating_mul(1000);
+            self.timers.set(Timer::Minute as usize, env.now.plus_millis(left.into()));
         }
     }
 }

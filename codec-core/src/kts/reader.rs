@@ -10,10 +10,11 @@ use super::records::{Object, Record as _, Update, Zone};
 use super::unwrap;
 use super::usual::speculate;
 use super::verbs::{ListKind as List, Verb};
-use super::wire::{DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, Order};
+use super::wire::{DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, Order, unwrap_data};
 use crate::buf::RxBuf;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::elements::{Elements, MARGIN, Piece};
+use crate::text::json::Text;
 
 /// Bytes of the receive buffer beyond the longest frame that is collected, and beyond the longest record: what the scanner needs, and the
 /// delimiter.
@@ -107,8 +108,8 @@ impl Reader {
         (self.wrapped, self.unwrapped, self.removed) = (false, 0, 0);
     }
 
-    /// Reads on. `whose` judges the serial number of a list before its records are told.
-    pub(crate) fn next(&mut self, rx: &mut RxBuf<'_>, order: Order, mut whose: impl FnMut(&str) -> Option<FaultKind>) -> Step {
+    /// Reads on. Lists of another serial number than `own` are faults, or any where there is none.
+    pub(crate) fn next(&mut self, rx: &mut RxBuf<'_>, order: Order, own: Option<&str>) -> Step {
         rx.discard(core::mem::take(&mut self.held));
         let limit = rx.capacity().saturating_sub(ROOM).min(MAX_FRAME);
         loop {
@@ -140,9 +141,9 @@ impl Reader {
                             }
                             continue;
                         }
-                        Some(len) if len <= limit => self.whole(rx, len, end.is_some(), order, limit, &mut whose),
+                        Some(len) if len <= limit => self.whole(rx, len, end.is_some(), order, limit, own),
                         None if scanned <= limit => return Step::Wait,
-                        _ => self.long(rx, order, limit, &mut whose),
+                        _ => self.long(rx, order, limit, own),
                     };
                     if let Some(step) = step {
                         return step;
@@ -153,36 +154,26 @@ impl Reader {
     }
 
     /// A frame is here whole.
-    fn whole(
-        &mut self,
-        rx: &mut RxBuf<'_>,
-        len: usize,
-        delimited: bool,
-        order: Order,
-        limit: usize,
-        whose: &mut impl FnMut(&str) -> Option<FaultKind>,
-    ) -> Option<Step> {
+    fn whole(&mut self, rx: &mut RxBuf<'_>, len: usize, delimited: bool, order: Order, limit: usize, own: Option<&str>) -> Option<Step> {
         let text = rx.unread().get(..len).unwrap_or_default();
         if let Some((list, at, sn)) = usual_front(text) {
             self.tag = None;
             self.begin(Mode::Usual { list, at, end: len });
-            return whose(sn).map(|kind| self.skip(Fault::new(kind, 0)));
+            return foreign(sn, own).map(|kind| self.skip(Fault::new(kind, 0)));
         }
         let head = Head::read(text, order).map(|head| Some((List::of(Verb::from_text(head.cmd))?, head.data_at?, head.sn)));
         match head {
             Ok(Some((list, at, sn))) => {
-                let fault = whose(sn.raw());
+                let fault = foreign(sn.raw(), own);
                 return self.begin_list(rx, list, at, limit, fault);
             }
             Ok(None) => {}
             // Only in the lenient order this may yet be a list.
             Err(_) => {
-                let frame = Frame::read(text, order).ok().and_then(|frame| Some((List::of(frame.verb())?, frame.wrapped(), frame.sn)));
-                if let Some((list, wrapped, sn)) = frame {
-                    let fault = whose(sn.raw());
-                    if let Some(range) = wrapped {
-                        unwrap::in_place(rx.unread_mut().get_mut(range).unwrap_or_default());
-                    }
+                let frame = Frame::read(text, order).ok().and_then(|frame| Some((List::of(frame.verb())?, frame.sn)));
+                if let Some((list, sn)) = frame {
+                    let fault = foreign(sn.raw(), own);
+                    unwrap_data(rx.unread_mut().get_mut(..len).unwrap_or_default(), order);
                     self.start_list(list, limit);
                     return fault.map(|kind| self.skip(Fault::new(kind, 0)));
                 }
@@ -194,13 +185,13 @@ impl Reader {
     }
 
     /// A frame is longer than what can be collected: a list, or lost.
-    fn long(&mut self, rx: &mut RxBuf<'_>, order: Order, limit: usize, whose: &mut impl FnMut(&str) -> Option<FaultKind>) -> Option<Step> {
+    fn long(&mut self, rx: &mut RxBuf<'_>, order: Order, limit: usize, own: Option<&str>) -> Option<Step> {
         let front = rx.unread().get(..limit).unwrap_or_default();
         let too_long = Fault::new(FaultKind::TooLong { limit: u32::try_from(limit).unwrap_or(u32::MAX) }, limit);
         match Head::read(front, order) {
             Ok(Head { sn, cmd, data_at: Some(at) }) => match List::of(Verb::from_text(cmd)) {
                 Some(list) => {
-                    let fault = whose(sn.raw());
+                    let fault = foreign(sn.raw(), own);
                     self.begin_list(rx, list, at, limit, fault)
                 }
                 None => Some(self.skip(too_long)),
@@ -270,38 +261,11 @@ impl Reader {
     /// Takes quotes and escapes out of a `data` that is a text, as far as it is here.
     fn unwrap(&mut self, rx: &mut RxBuf<'_>, end: usize) -> usize {
         let bytes = rx.unread_mut();
-        let (mut read, mut written) = (self.unwrapped, self.unwrapped);
-        while read < end && self.wrapped {
-            let rest = bytes.get(read..end).unwrap_or_default();
-            let used = match rest.first() {
-                Some(b'"') => {
-                    self.wrapped = false;
-                    if let Some(slot) = bytes.get_mut(written) {
-                        *slot = b' ';
-                    }
-                    written = written.saturating_add(1);
-                    1
-                }
-                _ => match unwrap::step(rest) {
-                    Some((unwrap::Decoded::Same, used)) => {
-                        let byte = rest.first().copied().unwrap_or(b' ');
-                        if let Some(slot) = bytes.get_mut(written) {
-                            *slot = byte;
-                        }
-                        written = written.saturating_add(1);
-                        used
-                    }
-                    Some((unwrap::Decoded::Bytes(decoded, size), used)) => {
-                        let to = written.saturating_add(size);
-                        crate::text::copy(bytes.get_mut(written..to).unwrap_or_default(), decoded.get(..size).unwrap_or_default());
-                        written = to;
-                        used
-                    }
-                    None => break,
-                },
-            };
-            read = read.saturating_add(used);
+        if !self.wrapped {
+            return 0;
         }
+        let (read, written, closed) = unwrap::pull(bytes, self.unwrapped..end, self.unwrapped);
+        self.wrapped = !closed;
         self.unwrapped = written;
         let removed = read.saturating_sub(written);
         if removed > 0 {
@@ -354,7 +318,7 @@ impl Reader {
                         "sn" => SN,
                         "cmd" => CMD,
                         "tag" => {
-                            self.tag = core::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+                            self.tag = core::str::from_utf8(text).ok().and_then(|text| Text::new(text).number());
                             continue;
                         }
                         "data" | "timestamp" | "rand" | "sign" => SN | CMD,
@@ -387,6 +351,14 @@ impl Reader {
                 Piece::Scalar { .. } | Piece::Part { .. } => {}
             }
         }
+    }
+}
+
+/// What is wrong with a list of a host.
+fn foreign(sn: &str, own: Option<&str>) -> Option<FaultKind> {
+    match own {
+        None => Some(FaultKind::NotRegistered),
+        Some(own) => (sn != own).then_some(FaultKind::OtherSerial),
     }
 }
 

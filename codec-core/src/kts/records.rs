@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 
 use super::address::GroupAddress;
 use super::eis::DeviceType;
-use super::members::{Found, record};
+use super::members::{Found, record, whole_record};
 use super::task::Task;
 use super::usual::{speculate, usual};
 use super::verbs::ListKind;
@@ -68,17 +68,12 @@ pub trait Record<'i>: Sized {
     /// # Errors
     /// Class `json` if it is no object, `address` if a group address is none.
     fn parse(text: &'i [u8]) -> Result<Self, Fault> {
-        let text = crate::text::json::utf8(text)?;
         if speculate() {
-            if let Some((record, "")) = Self::usual(text) {
+            if let Some((record, "")) = core::str::from_utf8(text).ok().and_then(Self::usual) {
                 return Ok(record);
             }
         }
-        let mut cursor = Cursor::new(text);
-        cursor.space();
-        let record = Self::read(&mut cursor)?;
-        cursor.end()?;
-        Ok(record)
+        whole_record(text, Self::KIND.0).map(|found| Self::of(Members(found)))
     }
 }
 

@@ -20,9 +20,13 @@ impl<const N: usize> Short<N> {
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let mut short = Self::EMPTY;
-        crate::text::copy(short.bytes.get_mut(..text.len())?, text.as_bytes());
-        short.len = u8::try_from(text.len()).ok()?;
+        short.len = put(&mut short.bytes, text)?;
         Some(short)
+    }
+
+    /// Where it is kept, and its length.
+    pub(crate) const fn parts(&mut self) -> (&mut [u8], &mut u8) {
+        (&mut self.bytes, &mut self.len)
     }
 
     /// Keeps a text that was received, decoded. `None` if it is too long.
@@ -37,7 +41,7 @@ impl<const N: usize> Short<N> {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.bytes.get(..usize::from(self.len)).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+        front(&self.bytes, self.len)
     }
 
     /// Whether there is no text.
@@ -45,6 +49,20 @@ impl<const N: usize> Short<N> {
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
+}
+
+/// Puts a text in front. Gives its length.
+#[inline(never)]
+pub(crate) fn put(room: &mut [u8], text: &str) -> Option<u8> {
+    let len = u8::try_from(text.len()).ok()?;
+    crate::text::copy(room.get_mut(..text.len())?, text.as_bytes());
+    Some(len)
+}
+
+/// The text of that length in front.
+#[inline(never)]
+fn front(bytes: &[u8], len: u8) -> &str {
+    bytes.get(..usize::from(len)).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 impl<const N: usize> Default for Short<N> {

@@ -27,15 +27,6 @@ pub struct Signature {
 }
 
 impl Signature {
-    fn of(digest: impl Iterator<Item = u8>) -> Self {
-        let mut bytes = [0; 32];
-        let len = bytes.iter_mut().zip(digest).fold(0_u8, |len, (slot, byte)| {
-            *slot = byte;
-            len.saturating_add(1)
-        });
-        Self { bytes, len }
-    }
-
     /// Reads 32 or 64 hexadecimal digits of either case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -98,10 +89,11 @@ pub fn sign(scheme: Scheme, texts: [&str; 3], key: Secret<&str>) -> Signature {
     match scheme {
         Scheme::Md5 => {
             let mut hash = md5();
-            texts.iter().chain([key.expose()]).for_each(|text| hash.update(text.bytes()));
-            Signature::of(hash.finish())
+            texts.iter().for_each(|text| hash.update(text.as_bytes()));
+            hash.update(key.expose().as_bytes());
+            Signature { bytes: hash.finish(), len: 16 }
         }
-        Scheme::HmacSha256 => Signature::of(hmac(key.expose().as_bytes(), texts.map(str::as_bytes))),
+        Scheme::HmacSha256 => Signature { bytes: hmac(key.expose().as_bytes(), texts), len: 32 },
     }
 }
 

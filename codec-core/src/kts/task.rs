@@ -154,7 +154,8 @@ impl Days {
         let mut rest = text;
         while let Some((item, behind)) = first(rest) {
             rest = behind;
-            days = item.decoded(&mut [0; 4]).and_then(|item| item.parse().ok()).map_or(days, |day| days.with(day));
+            let day = item.decoded(&mut [0; 4]).and_then(|item| u8::try_from(Text::new(item).number()?).ok());
+            days = day.map_or(days, |day| days.with(day));
         }
         days
     }

@@ -1,54 +1,44 @@
 //! `data` that is a text with an object or a list in it: the text's quotes and escapes are taken out where it stands.
 
+use core::ops::Range;
+
 use crate::text::copy;
 use crate::text::json::Text;
 
 /// Turns a string with its quotes into what it says, with white space behind to keep its length. Decoded text is never longer.
 pub(crate) fn in_place(string: &mut [u8]) {
-    let mut read = 1_usize;
-    let mut written = 0_usize;
     let end = string.len().saturating_sub(1);
-    while read < end {
-        let (len, used) = match step(string.get(read..end).unwrap_or_default()) {
-            Some(step) => step,
-            None => break,
-        };
-        match len {
-            Decoded::Same => copy_within(string, read, written),
-            Decoded::Bytes(bytes, size) => {
-                let to = written.saturating_add(size);
-                copy(string.get_mut(written..to).unwrap_or_default(), bytes.get(..size).unwrap_or_default());
-            }
-        }
-        written = written.saturating_add(match len {
-            Decoded::Same => 1,
-            Decoded::Bytes(_, size) => size,
-        });
-        read = read.saturating_add(used);
-    }
+    let (_, written, _) = pull(string, 1..end, 0);
     string.get_mut(written..).unwrap_or_default().fill(b' ');
 }
 
-#[derive(Clone, Copy)]
-pub(crate) enum Decoded {
-    /// One byte as it is.
-    Same,
-    /// So many of these bytes.
-    Bytes([u8; 4], usize),
-}
-
-fn copy_within(string: &mut [u8], from: usize, to: usize) {
-    let byte = string.get(from).copied().unwrap_or(b' ');
-    if let Some(slot) = string.get_mut(to) {
-        *slot = byte;
+/// Moves what the text at `from` says to `to`, which is not behind it, up to a quote, an escape that is not whole, or the end. Gives how far both
+/// have come, and whether a quote ended it; that is white space now.
+#[inline(never)]
+pub(crate) fn pull(bytes: &mut [u8], from: Range<usize>, to: usize) -> (usize, usize, bool) {
+    let (mut read, mut written) = (from.start, to);
+    loop {
+        let rest = bytes.get(read..from.end).unwrap_or_default();
+        let closed = rest.first() == Some(&b'"');
+        let (decoded, len, used) = match rest {
+            [] => return (read, written, false),
+            [byte, ..] if *byte != b'\\' => ([if closed { b' ' } else { *byte }, 0, 0, 0], 1, 1),
+            _ => match escape(rest) {
+                Some(escape) => escape,
+                None => return (read, written, false),
+            },
+        };
+        let end = written.saturating_add(len);
+        copy(bytes.get_mut(written..end).unwrap_or_default(), decoded.get(..len).unwrap_or_default());
+        (read, written) = (read.saturating_add(used), end);
+        if closed {
+            return (read, written, true);
+        }
     }
 }
 
-/// The first byte or escape of a string, and how many bytes it takes. `None` if the escape is not whole.
-pub(crate) fn step(text: &[u8]) -> Option<(Decoded, usize)> {
-    if text.first()? != &b'\\' {
-        return Some((Decoded::Same, 1));
-    }
+/// The escape in front: its bytes, how many they are, and how many it takes. `None` if it is not whole.
+fn escape(text: &[u8]) -> Option<([u8; 4], usize, usize)> {
     let used = match text {
         [_, b'u', rest @ ..] => {
             let high = rest.first_chunk::<4>()?;
@@ -61,6 +51,6 @@ pub(crate) fn step(text: &[u8]) -> Option<(Decoded, usize)> {
     };
     let escape = core::str::from_utf8(text.get(..used)?).ok()?;
     let mut room = [0; 4];
-    let size = Text::new(escape).copy_to(&mut room)?.len();
-    Some((Decoded::Bytes(room, size), used))
+    let len = Text::new(escape).copy_to(&mut room)?.len();
+    Some((room, len, used))
 }

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::members::find;
 use crate::text::json::Text;
 
 /// What a frame is (`cmd`).
@@ -41,6 +42,24 @@ pub enum Verb<'i> {
     Other(Text<'i>),
 }
 
+/// How they are written, in the order of [`Verb::ALL`].
+const SPELLINGS: [&str; 14] = [
+    "reg",
+    "regrsp",
+    "query1",
+    "rsp1",
+    "query2",
+    "rsp2",
+    "control",
+    "controlrsp",
+    "push",
+    "cfg",
+    "cfgrsp",
+    "timing",
+    "timingrsp",
+    "keepalive",
+];
+
 impl<'i> Verb<'i> {
     /// All commands of the document.
     pub const ALL: [Verb<'static>; 14] = [
@@ -63,31 +82,33 @@ impl<'i> Verb<'i> {
     /// The meaning of a `cmd`. The spelling is exact.
     #[must_use]
     pub fn from_text(text: Text<'i>) -> Self {
-        let mut room = [0; 16];
-        let name = text.decoded(&mut room).unwrap_or_default();
-        Self::ALL.into_iter().find(|verb| verb.text().raw() == name).unwrap_or(Self::Other(text))
+        find(&SPELLINGS, text).and_then(|at| Self::ALL.get(at)).copied().unwrap_or(Self::Other(text))
     }
 
     /// The spelling on the wire.
     #[must_use]
     pub const fn text(self) -> Text<'i> {
-        Text::new(match self {
-            Self::Register => "reg",
-            Self::RegisterReply => "regrsp",
-            Self::QueryZones => "query1",
-            Self::Zones => "rsp1",
-            Self::QueryObjects => "query2",
-            Self::Objects => "rsp2",
-            Self::Control => "control",
-            Self::ControlReply => "controlrsp",
-            Self::Push => "push",
-            Self::Configure => "cfg",
-            Self::ConfigureReply => "cfgrsp",
-            Self::Timing => "timing",
-            Self::TimingReply => "timingrsp",
-            Self::Keepalive => "keepalive",
+        let at = match self {
+            Self::Register => 0,
+            Self::RegisterReply => 1,
+            Self::QueryZones => 2,
+            Self::Zones => 3,
+            Self::QueryObjects => 4,
+            Self::Objects => 5,
+            Self::Control => 6,
+            Self::ControlReply => 7,
+            Self::Push => 8,
+            Self::Configure => 9,
+            Self::ConfigureReply => 10,
+            Self::Timing => 11,
+            Self::TimingReply => 12,
+            Self::Keepalive => 13,
             Self::Other(text) => return text,
-        })
+        };
+        match SPELLINGS.split_at_checked(at) {
+            Some((_, [spelling, ..])) => Text::new(spelling),
+            _ => Text::new(""),
+        }
     }
 
     /// Whether `data` is a list, which may be longer than the memory.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::kts::ActionInfo;
+use crate::kts::encode::{decimal, write_control, write_query, write_settings};
 use crate::kts::sign::{Scheme, sign};
 use crate::secret::Secret;
 
@@ -53,35 +54,27 @@ impl Controller<'_> {
                 self.resync();
                 return Ok(self.requests.add_done(kind, Outcome::Sent));
             }
-            Command::Control(action) => self.write(&Send::Control(action), tx)?,
+            Command::Control(action) => self.control(&action, tx)?,
             Command::Set { object, value } => self.set(object, value, tx)?,
             Command::Switch { object, on } => {
-                let mut room = [0; 10];
-                let object = decimal(object, &mut room);
+                let mut room = [0; 20];
+                let object = decimal(object.into(), &mut room);
                 self.set(object, if on { "1" } else { "0" }, tx)?;
             }
             Command::Query { room } => {
-                let tag = self.sync.tag.wrapping_add(1);
-                self.write(&Send::QueryObjects { room, tag: decimal(tag, &mut [0; 10]) }, tx)?;
-                (self.sync.tag, self.sync.objects_tag) = (tag, tag);
+                self.sync.objects_tag = self.query(Verb::QueryObjects, room, tx)?;
                 let zones = &self.flat.tables.zones;
                 self.sync.asked = room.and_then(|room| zones.iter().position(|slot| slot.id() == Some(room)));
             }
-            Command::Timing(task) => {
-                let place = self.place(task)?;
-                self.write(&Send::Timing(task), tx)?;
-                if let Some((at, kept)) = place {
-                    if let Some(slot) = self.flat.tables.tasks.get_mut(at) {
-                        *slot = kept;
-                    }
-                }
-                self.task = place.map(|(at, _)| at);
-            }
+            Command::Timing(task) => self.keep_task(task, tx)?,
             Command::Configure { key, domain } => {
                 if key.expose().is_empty() {
                     return Err(EncodeError::Missing { field: "key" }.into());
                 }
-                self.write(&Send::Configure { key, domain }, tx)?;
+                let mut writer = self.begin(Verb::Configure, tx);
+                write_settings(&mut writer, key, domain);
+                let written = writer.finish();
+                self.end(written, tx)?;
                 self.memory.new_key = stamp(key);
             }
         }
@@ -92,7 +85,24 @@ impl Controller<'_> {
         let slot = self.flat.find(object).ok_or(EncodeError::Missing { field: "object" })?;
         let address = slot.write().ok_or(Refused::NotAllowed)?;
         let action = ActionInfo { eis: slot.eis(), address, value };
-        self.write(&Send::Control(action), tx)
+        self.control(&action, tx)
+    }
+
+    fn control(&mut self, action: &ActionInfo<'_>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+        let mut writer = self.begin(Verb::Control, tx);
+        let written = write_control(&mut writer, action).and_then(|()| writer.finish());
+        self.end(written, tx)
+    }
+
+    /// Asks for the zones, or the objects of a zone. Gives the tag of the question.
+    fn query(&mut self, verb: Verb<'_>, room: Option<&str>, tx: &mut TxBuf<'_>) -> Result<u32, Refused> {
+        let tag = self.sync.tag.wrapping_add(1);
+        let mut writer = self.begin(verb, tx);
+        write_query(&mut writer, room, decimal(tag.into(), &mut [0; 20]));
+        let written = writer.finish();
+        self.end(written, tx)?;
+        self.sync.tag = tag;
+        Ok(tag)
     }
 
     /// Everything is to be asked for.
@@ -140,9 +150,7 @@ impl Controller<'_> {
     }
 
     fn ask_zones(&mut self, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
-        let tag = self.sync.tag.wrapping_add(1);
-        self.write(&Send::QueryZones { room: None, tag: decimal(tag, &mut [0; 10]) }, tx)?;
-        (self.sync.tag, self.sync.zones_tag) = (tag, tag);
+        self.sync.zones_tag = self.query(Verb::QueryZones, None, tx)?;
         self.sync.zones_todo = false;
         self.sync.zones_tries = self.sync.zones_tries.saturating_add(1);
         self.flat.begin_zones();
@@ -152,10 +160,7 @@ impl Controller<'_> {
     fn ask_objects(&mut self, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         let Some(at) = self.flat.next_todo() else { return Ok(()) };
         let room = self.flat.zone_id(at);
-        let tag = self.sync.tag.wrapping_add(1);
-        let room = room.as_ref().map(Short::as_str);
-        self.write(&Send::QueryObjects { room, tag: decimal(tag, &mut [0; 10]) }, tx)?;
-        (self.sync.tag, self.sync.objects_tag) = (tag, tag);
+        self.sync.objects_tag = self.query(Verb::QueryObjects, room.as_ref().map(Short::as_str), tx)?;
         self.sync.asked = at;
         self.flat.asked(at);
         Ok(())
@@ -203,19 +208,4 @@ impl Controller<'_> {
             _ => self.sync.incomplete = true,
         }
     }
-}
-
-/// Decimal digits of a number.
-pub(super) fn decimal(number: u32, room: &mut [u8; 10]) -> &str {
-    let mut rest = number;
-    let mut from = room.len();
-    for digit in room.iter_mut().rev() {
-        *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
-        from = from.saturating_sub(1);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    room.get(from..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
 }

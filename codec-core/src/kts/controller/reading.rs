@@ -11,11 +11,8 @@ impl Controller<'_> {
     pub(super) fn read(&mut self, now: Instant, rx: &mut RxBuf<'_>) -> Option<Slot> {
         let Memory { reader, sn, .. } = &mut *self.memory;
         let registered = self.phase == Phase::Registered;
-        let whose = |found: &str| match registered {
-            false => Some(FaultKind::NotRegistered),
-            true => (found != sn.as_str()).then_some(FaultKind::OtherSerial),
-        };
-        match reader.next(rx, self.config.order, whose) {
+        let own = registered.then(|| sn.as_str());
+        match reader.next(rx, self.config.order, own) {
             Step::Wait => None,
             Step::Fault(fault) => Some(Slot::Fault(fault)),
             Step::Frame(len) => Some(self.frame(len, now, rx)),
@@ -23,18 +20,14 @@ impl Controller<'_> {
                 self.last_heard = now;
                 let text = rx.unread().get(range.clone()).unwrap_or_default();
                 let early = self.sync.running;
-                let fault = match list {
-                    List::Zones => Zone::parse(text).map(|zone| self.flat.zone(&zone)),
-                    List::Objects => Object::parse(text).map(|object| self.flat.object(&object, self.sync.asked)),
-                    List::Push => Update::parse(text).map(|update| self.flat.update(&update)),
+                self.news.fault = match record(list, text, early) {
+                    Event::Zone(zone) => self.flat.zone(&zone),
+                    Event::Object(object) => self.flat.object(&object, self.sync.asked),
+                    Event::Update { update, .. } => self.flat.update(&update),
+                    Event::Fault(fault) => return Some(Slot::Fault(fault)),
+                    _ => None,
                 };
-                match fault {
-                    Ok(fault) => {
-                        self.news.fault = fault;
-                        Some(Slot::Record(list, range, early))
-                    }
-                    Err(fault) => Some(Slot::Fault(fault)),
-                }
+                Some(Slot::Record(list, range, early))
             }
             Step::End(list) => {
                 self.last_heard = now;
@@ -93,16 +86,16 @@ impl Controller<'_> {
         self.last_heard = now;
         Slot::Frame(len)
     }
+}
 
-    /// A record as an event.
-    pub(super) fn record<'i>(&self, list: List, text: &'i [u8], early: bool) -> Event<'i> {
-        let event = match list {
-            List::Zones => Zone::parse(text).map(Event::Zone),
-            List::Objects => Object::parse(text).map(Event::Object),
-            List::Push => Update::parse(text).map(|update| Event::Update { update, early }),
-        };
-        event.unwrap_or_else(Event::Fault)
-    }
+/// A record as an event.
+pub(super) fn record(list: List, text: &[u8], early: bool) -> Event<'_> {
+    let event = match list {
+        List::Zones => Zone::parse(text).map(Event::Zone),
+        List::Objects => Object::parse(text).map(Event::Object),
+        List::Push => Update::parse(text).map(|update| Event::Update { update, early }),
+    };
+    event.unwrap_or_else(Event::Fault)
 }
 
 fn outcome(reply: &Reply<'_>) -> Outcome {

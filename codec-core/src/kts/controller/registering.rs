@@ -5,6 +5,7 @@ use crate::kts::replay::{Freshness, Replays};
 use crate::kts::sign::{Scheme, Signature, sign};
 use crate::kts::wire::Registration;
 use crate::secret::Secret;
+use crate::text::json::Text;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -99,7 +100,7 @@ impl Controller<'_> {
         }
         if let Some(window) = self.config.clock_window_seconds {
             let now = env.unix.ok_or(RegisterError::NoClock)?;
-            let then: u64 = timestamp.as_str().parse().map_err(|_| RegisterError::Clock)?;
+            let then = Text::new(timestamp.as_str()).wide_number().ok_or(RegisterError::Clock)?;
             if now.abs_diff(then) > window.into() {
                 return Err(RegisterError::Clock);
             }

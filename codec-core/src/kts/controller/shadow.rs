@@ -1,10 +1,12 @@
 //! The copy of what tasks a host should have: the host cannot list them.
 
 use super::*;
+use crate::kts::encode::{check, close_task, open_task, write_actions, write_task};
 use crate::kts::records::TaskReply;
-use crate::kts::task::{Days, TaskFlag};
-use crate::kts::writer::FrameWriter;
-use crate::kts::{ActionInfo, TaskInfo, TimeOfDay};
+use crate::kts::short::put;
+use crate::kts::task::TaskFlag;
+use crate::kts::{TaskInfo, TimeOfDay};
+use crate::text::json::Text;
 
 impl TaskSlot {
     /// A place that holds a task, to be sent when the host registers next. For tasks that are changed while there is no connection.
@@ -13,71 +15,50 @@ impl TaskSlot {
     /// [`EncodeError`] if the flag is none of the document's, an action cannot be written, or a text is too long: 16 bytes for the id and the
     /// zone, 48 for the name, 120 for the actions as they are written.
     pub fn keep(task: &TaskInfo<'_>) -> Result<Self, EncodeError> {
-        fn short<const N: usize>(field: &'static str, text: &str) -> Result<Short<N>, EncodeError> {
+        let out_of_range = |field, max: usize, found: usize| {
             let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-            Short::of(text).ok_or(EncodeError::OutOfRange { field, min: 0, max: number(N), found: number(text.len()) })
+            EncodeError::OutOfRange { field, min: 0, max: number(max), found: number(found) }
+        };
+        task.actions.iter().try_for_each(check)?;
+        let mut kept = Self { days: task.days, minutes: task.time.minutes(), used: true, owed: true, ..Self::default() };
+        let (room, actions_len) = kept.actions.parts();
+        let mut writer = FrameWriter::resume(room, 0, false);
+        write_actions(&mut writer, task.actions);
+        let len = writer.len();
+        *actions_len = u8::try_from(len).ok().filter(|_| len <= room.len()).ok_or(out_of_range("action", room.len(), len))?;
+        let texts = [("id", kept.id.parts(), task.id), ("name", kept.name.parts(), task.name), ("room", kept.room.parts(), task.room)];
+        for (field, (room, len), text) in texts {
+            *len = put(room, text).ok_or(out_of_range(field, room.len(), text.len()))?;
         }
-        task.actions.iter().try_for_each(crate::kts::encode::check)?;
-        let mut room = [0; 120];
-        let len = write_actions(task.actions, &mut room);
-        let too_long = EncodeError::OutOfRange { field: "action", min: 0, max: 120, found: u32::try_from(len).unwrap_or(u32::MAX) };
-        let actions = room.get(..len).and_then(|text| core::str::from_utf8(text).ok()).and_then(Short::of).ok_or(too_long)?;
-        Ok(Self {
-            id: short("id", task.id)?,
-            name: short("name", task.name)?,
-            room: short("room", task.room)?,
-            actions,
-            days: task.days,
-            minutes: task.time.minutes(),
-            used: true,
-            enabled: match task.flag {
-                TaskFlag::Enable => true,
-                TaskFlag::Disable | TaskFlag::Delete => false,
-                TaskFlag::Other(_) => return Err(EncodeError::Missing { field: "flag" }),
-            },
-            dead: task.flag == TaskFlag::Delete,
-            owed: true,
-        })
+        match task.flag {
+            TaskFlag::Enable => kept.enabled = true,
+            TaskFlag::Disable => {}
+            TaskFlag::Delete => kept.dead = true,
+            TaskFlag::Other(_) => return Err(EncodeError::Missing { field: "flag" }),
+        }
+        Ok(kept)
     }
-}
-
-/// `1=2/3/4=0,1=2/3/5=1`. Gives the length, which may be beyond the room.
-fn write_actions(actions: &[ActionInfo<'_>], room: &mut [u8]) -> usize {
-    let mut len = 0_usize;
-    let mut put = |bytes: &[u8]| {
-        let to = len.saturating_add(bytes.len());
-        crate::text::copy(room.get_mut(len..to).unwrap_or_default(), bytes);
-        len = to;
-    };
-    for (at, action) in actions.iter().enumerate() {
-        if at > 0 {
-            put(b",");
-        }
-        let mut digits = [0; 10];
-        put(asking::decimal(action.eis.into(), &mut digits).as_bytes());
-        let address = action.address;
-        for (before, level) in [("=", address.main()), ("/", address.middle()), ("/", address.sub())] {
-            put(before.as_bytes());
-            put(asking::decimal(level.into(), &mut digits).as_bytes());
-        }
-        put(b"=");
-        put(action.value.as_bytes());
-    }
-    len
 }
 
 impl Controller<'_> {
-    /// Where a task goes in the table, and what goes there. `None` without a table.
-    pub(super) fn place(&self, task: &TaskInfo<'_>) -> Result<Option<(usize, TaskSlot)>, Refused> {
+    /// Sends a task, and keeps it if there is a table.
+    pub(super) fn keep_task(&mut self, task: &TaskInfo<'_>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         let tasks = &self.flat.tables.tasks;
-        if tasks.is_empty() {
-            return Ok(None);
-        }
-        let kept = TaskSlot::keep(task)?;
-        let same = tasks.iter().position(|slot| slot.used && slot.id == kept.id);
-        let at = same.or_else(|| tasks.iter().position(|slot| !slot.used));
         let limit = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
-        Ok(Some((at.ok_or(Refused::TooManyPending { limit })?, kept)))
+        let kept = if limit == 0 { None } else { Some(TaskSlot::keep(task)?) };
+        let same = tasks.iter().position(|slot| slot.used && slot.id.as_str() == task.id);
+        let at = same.or_else(|| tasks.iter().position(|slot| !slot.used));
+        if limit != 0 && at.is_none() {
+            return Err(Refused::TooManyPending { limit });
+        }
+        let mut writer = self.begin(Verb::Timing, tx);
+        let written = write_task(&mut writer, task).and_then(|()| writer.finish());
+        self.end(written, tx)?;
+        if let (Some(kept), Some(slot)) = (kept, at.and_then(|at| self.flat.tables.tasks.get_mut(at))) {
+            *slot = kept;
+        }
+        self.task = at;
+        Ok(())
     }
 
     /// The next task that the host has not confirmed.
@@ -90,32 +71,17 @@ impl Controller<'_> {
 
     pub(super) fn send_task(&mut self, at: usize, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         let Some(task) = self.flat.tables.tasks.get(at) else { return Ok(()) };
-        let mut writer = FrameWriter::new(tx.spare(), self.memory.sn.as_str(), "timing");
-        writer.open_data();
-        writer.text("tid", task.id.as_str());
-        writer.text("tname", task.name.as_str());
-        writer.text("oRoom", task.room.as_str());
         let flag = match (task.dead, task.enabled) {
             (true, _) => TaskFlag::Delete,
             (false, true) => TaskFlag::Enable,
             (false, false) => TaskFlag::Disable,
         };
-        writer.word("flag", flag.text());
-        let (hour, minute) = (task.minutes / 60, task.minutes % 60);
-        let digit = |value: u16| u8::try_from(value).map_or(b'0', |value| b'0'.saturating_add(value));
-        let time = [digit(hour / 10), digit(hour % 10), b':', digit(minute / 10), digit(minute % 10)];
-        writer.text("time", core::str::from_utf8(&time).unwrap_or_default());
-        writer.text("action", task.actions.as_str());
-        writer.open_text("repeat");
-        for day in Days::iter(task.days) {
-            writer.digits(day.into());
-            writer.part(",");
-        }
-        writer.close_text();
-        writer.close_object();
-        let len = writer.finish().map_err(|error| no_room(error, tx))?;
-        tx.advance(len);
-        self.wrote = true;
+        let mut writer = self.begin(Verb::Timing, tx);
+        open_task(&mut writer, [task.id.as_str(), task.name.as_str(), task.room.as_str()], flag, task.minutes);
+        writer.word("action", Text::new(task.actions.as_str()));
+        close_task(&mut writer, task.days);
+        let written = writer.finish();
+        self.end(written, tx)?;
         self.task = Some(at);
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::error::{Fault, FaultKind};
 use crate::home::{AlarmKind, Notice, Source};
 use crate::kts::{DeviceType, GroupAddress, Object, Short, Update, Zone};
+use crate::text::json::Text;
 
 /// A zone of the host.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,6 +85,7 @@ pub struct TaskSlot {
     pub(crate) id: Short<16>,
     pub(crate) name: Short<48>,
     pub(crate) room: Short<16>,
+    /// As they are written, escapes included.
     pub(crate) actions: Short<120>,
     pub(crate) days: crate::kts::Days,
     pub(crate) minutes: u16,
@@ -207,7 +209,7 @@ impl<'b> Flat<'b> {
         };
         (slot.id, slot.used, slot.write) = (id, true, object.write);
         slot.eis = object.eis_number().unwrap_or(0);
-        slot.device = object.device.and_then(|device| device.text().number()).and_then(|device| u8::try_from(device).ok()).unwrap_or(0);
+        slot.device = object.device.and_then(DeviceType::number).and_then(|device| u8::try_from(device).ok()).unwrap_or(0);
         self.changed = true;
         match object.value.map(Short::of_text) {
             Some(None) => self.full(LONG, 16),
@@ -298,13 +300,13 @@ impl<'b> Flat<'b> {
         }
         for slot in self.tables.objects.iter_mut().filter(|slot| slot.changed) {
             slot.changed = false;
-            let Ok(number) = slot.id.as_str().parse::<u32>() else { continue };
+            let Some(number) = Text::new(slot.id.as_str()).number() else { continue };
             let on = match slot.value.as_str() {
                 "0" => false,
                 "1" => true,
                 _ => continue,
             };
-            let security = DeviceType::Security.text().number() == Some(slot.device.into());
+            let security = DeviceType::Security.number() == Some(slot.device.into());
             match (slot.eis, security) {
                 (1, true) => return Some(Notice::Alarm { kind: AlarmKind::Intrusion, source: Source::Device(number), active: on }),
                 (1, false) => return Some(Notice::Output { output: number, on }),

@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::kts::address::Action;
-use crate::kts::encode::{UpdateInfo, write_object, write_zone};
+use crate::kts::encode::{
+    UpdateInfo, close_task, decimal, open_task, write_error, write_object, write_registration, write_update, write_zone,
+};
 use crate::kts::records::{Query, Settings};
-use crate::kts::task::{Days, Task, TaskFlag};
+use crate::kts::task::{Task, TaskFlag};
 use crate::kts::wire::{Body, Frame, MAX_FRAME, unwrap_data};
 use crate::kts::writer::FrameWriter;
 
@@ -39,9 +41,7 @@ impl Panel<'_> {
     /// The next thing that the server sends.
     pub(super) fn read(&mut self, env: &Env, rx: &mut RxBuf<'_>) -> Option<Slot> {
         loop {
-            let own = self.config.sn;
-            let whose = |sn: &str| (sn != own).then_some(FaultKind::OtherSerial);
-            match self.memory.reader.next(rx, self.config.order, whose) {
+            match self.memory.reader.next(rx, self.config.order, Some(self.config.sn)) {
                 Step::Wait => return None,
                 Step::Fault(fault) => return Some(Slot::Fault(fault)),
                 Step::Record(..) => {}
@@ -242,7 +242,11 @@ impl Panel<'_> {
     fn push(&mut self, at: usize, tx: &mut TxBuf<'_>) -> bool {
         let Some(object) = self.tables.objects.get_mut(at) else { return true };
         let update = UpdateInfo { id: object.info.id, eis: object.info.eis, value: object.value() };
-        let Ok(len) = encode(self.config.sn, &Send::Push(&[update]), tx.spare()) else { return false };
+        let mut writer = FrameWriter::new(tx.spare(), self.config.sn, Verb::Push.text().raw());
+        writer.open_list();
+        write_update(&mut writer, &update);
+        writer.close_list();
+        let Ok(len) = writer.finish() else { return false };
         object.dirty = false;
         tx.advance(len);
         self.wrote = true;
@@ -253,7 +257,16 @@ impl Panel<'_> {
     fn write(&mut self, owed: &Owed, env: &Env, tx: &mut TxBuf<'_>) -> bool {
         let sn = self.config.sn;
         let mut digits = [0; 20];
-        let len = match *owed {
+        let verb = match *owed {
+            Owed::Register => Verb::Register,
+            Owed::Keepalive => Verb::Keepalive,
+            Owed::Control(_) => Verb::ControlReply,
+            Owed::Configure(_) => Verb::ConfigureReply,
+            Owed::Task(_) | Owed::TaskFailed => Verb::TimingReply,
+            Owed::Nothing | Owed::List(_) => return true,
+        };
+        let mut writer = FrameWriter::new(tx.spare(), sn, verb.text().raw());
+        match *owed {
             Owed::Register => {
                 let [a, b, c, d, e, f, g, h, ..] = env.entropy;
                 let rand = decimal(u64::from_be_bytes([a, b, c, d, e, f, g, h]), &mut digits);
@@ -261,22 +274,21 @@ impl Panel<'_> {
                 let timestamp = env.unix.unwrap_or(0);
                 let texts = [sn, decimal(timestamp, &mut room), rand];
                 let sign = sign(self.config.scheme, texts, self.tables.credentials.key());
-                encode(sn, &Send::Register { timestamp, rand, sign }, tx.spare())
+                write_registration(&mut writer, timestamp, rand, &sign);
             }
-            Owed::Keepalive => encode(sn, &Send::Keepalive, tx.spare()),
-            Owed::Control(error) => encode(sn, &Send::ControlReply(error), tx.spare()),
+            Owed::Control(error) => write_error(&mut writer, error, None),
             Owed::Configure(error) => {
                 let key = (error == 0).then(|| self.tables.credentials.key());
-                encode(sn, &Send::ConfigureReply { error, key }, tx.spare())
+                write_error(&mut writer, error, key);
             }
-            Owed::TaskFailed => encode(sn, &Send::TimingFailed(1), tx.spare()),
+            Owed::TaskFailed => write_error(&mut writer, 1, None),
             Owed::Task(at) => match self.tables.tasks.get(at) {
-                Some(task) => write_task(sn, task, tx.spare()),
+                Some(task) => write_task(&mut writer, task),
                 None => return true,
             },
-            Owed::Nothing | Owed::List(_) => return true,
-        };
-        let Ok(len) = len else { return false };
+            Owed::Keepalive | Owed::Nothing | Owed::List(_) => {}
+        }
+        let Ok(len) = writer.finish() else { return false };
         tx.advance(len);
         self.wrote = true;
         match *owed {
@@ -342,44 +354,13 @@ impl Panel<'_> {
 }
 
 /// The answer to a task: the task again.
-fn write_task(sn: &str, task: &TaskState, out: &mut [u8]) -> Result<usize, EncodeError> {
-    let mut writer = FrameWriter::new(out, sn, Verb::TimingReply.text().raw());
-    writer.open_data();
-    writer.text("tid", task.id.as_str());
-    writer.text("tname", task.name.as_str());
-    writer.text("oRoom", task.room.as_str());
+fn write_task(writer: &mut FrameWriter<'_>, task: &TaskState) {
     let flag = match (task.dead, task.enabled) {
         (true, _) => TaskFlag::Delete,
         (false, true) => TaskFlag::Enable,
         (false, false) => TaskFlag::Disable,
     };
-    writer.word("flag", flag.text());
-    let digit = |value: u16| u8::try_from(value).map_or(b'0', |value| b'0'.saturating_add(value));
-    let (hour, minute) = (task.minutes / 60, task.minutes % 60);
-    let time = [digit(hour / 10), digit(hour % 10), b':', digit(minute / 10), digit(minute % 10)];
-    writer.text("time", core::str::from_utf8(&time).unwrap_or_default());
+    open_task(writer, [task.id.as_str(), task.name.as_str(), task.room.as_str()], flag, task.minutes);
     writer.text("action", task.actions.as_str());
-    writer.open_text("repeat");
-    for day in Days::iter(task.days) {
-        writer.digits(day.into());
-        writer.part(",");
-    }
-    writer.close_text();
-    writer.close_object();
-    writer.finish()
-}
-
-/// Decimal digits of a number.
-fn decimal(number: u64, room: &mut [u8; 20]) -> &str {
-    let mut rest = number;
-    let mut from = room.len();
-    for digit in room.iter_mut().rev() {
-        *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
-        from = from.saturating_sub(1);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    room.get(from..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
+    close_task(writer, task.days);
 }

@@ -53,7 +53,7 @@ impl<'b> ObjectState<'b> {
 
     /// The change in words that all panels share.
     pub(crate) fn notice(&self) -> Option<Notice> {
-        let number = self.info.id.parse().ok()?;
+        let number = Text::new(self.info.id).number()?;
         let on = match self.value()? {
             "0" => false,
             "1" => true,
@@ -128,10 +128,10 @@ impl TaskState {
     }
 
     /// Whether it runs in a minute since 1970, local time.
-    pub(crate) fn is_due(&self, minute: u64) -> bool {
+    pub(crate) fn is_due(&self, minute: u32) -> bool {
         // The first day was a Thursday.
         let day = u8::try_from((minute / 1440).wrapping_add(3) % 7).unwrap_or(0).saturating_add(1);
-        self.used && self.enabled && minute % 1440 == u64::from(self.minutes) && self.days.contains(day)
+        self.used && self.enabled && minute % 1440 == u32::from(self.minutes) && self.days.contains(day)
     }
 }
 
