@@ -50,6 +50,13 @@ pub enum Address {
         /// 1 to 65535.
         port: u16,
     },
+    /// `tls://HOST:PORT`, an IPv6 address in brackets: the same bytes as over TCP, encrypted. It needs the feature `tls-openssl`.
+    Tls {
+        /// A name or an address, without brackets.
+        host: String,
+        /// 1 to 65535.
+        port: u16,
+    },
     /// `serial:///dev/ttyUSB0`, `serial://COM3`, with `?baud=N` for a speed other than 9600. Always 8 data bits, no parity, 1 stop
     /// bit, no flow control.
     Serial {
@@ -77,7 +84,9 @@ pub enum Address {
 #[non_exhaustive]
 pub enum AddressError {
     /// Another scheme, or none.
-    #[error("an address begins with tcp://, serial://, ws:// or wss://, write tcp://HOST:PORT or serial:///dev/ttyUSB0 instead of {0:?}")]
+    #[error(
+        "an address begins with tcp://, tls://, serial://, ws:// or wss://, write tcp://HOST:PORT or serial:///dev/ttyUSB0 instead of {0:?}"
+    )]
     Scheme(String),
     /// No port, or something else that is none.
     #[error("{0:?} names no port from 1 to 65535, write SCHEME://HOST:PORT")]
@@ -107,18 +116,11 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let given = || text.to_owned();
-        if let Some(rest) = text.strip_prefix("tcp://") {
-            let (host, port) = rest.rsplit_once(':').ok_or_else(|| AddressError::Port(given()))?;
-            let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-                Some(host) => host,
-                None if host.contains([':', '[', ']']) => return Err(AddressError::Brackets(given())),
-                None => host,
-            };
-            if host.is_empty() || host.contains(['/', '[', ']']) {
-                return Err(AddressError::Host(given()));
+        for (scheme, tls) in [("tcp://", false), ("tls://", true)] {
+            if let Some(rest) = text.strip_prefix(scheme) {
+                let (host, port) = host_and_port(text, rest)?;
+                return Ok(if tls { Self::Tls { host, port } } else { Self::Tcp { host, port } });
             }
-            let port = self::port(port).ok_or_else(|| AddressError::Port(given()))?;
-            return Ok(Self::Tcp { host: host.to_owned(), port });
         }
         for (scheme, tls) in [("ws://", false), ("wss://", true)] {
             if let Some(rest) = text.strip_prefix(scheme) {
@@ -140,6 +142,22 @@ impl FromStr for Address {
     }
 }
 
+/// What stands behind a scheme; `text` is all of it, for errors.
+fn host_and_port(text: &str, rest: &str) -> Result<(String, u16), AddressError> {
+    let given = || text.to_owned();
+    let (host, port) = rest.rsplit_once(':').ok_or_else(|| AddressError::Port(given()))?;
+    let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(host) => host,
+        None if host.contains([':', '[', ']']) => return Err(AddressError::Brackets(given())),
+        None => host,
+    };
+    if host.is_empty() || host.contains(['/', '[', ']']) {
+        return Err(AddressError::Host(given()));
+    }
+    let port = self::port(port).ok_or_else(|| AddressError::Port(given()))?;
+    Ok((host.to_owned(), port))
+}
+
 /// A TCP port, of digits only.
 fn port(digits: &str) -> Option<u16> {
     let only = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -152,6 +170,8 @@ impl fmt::Display for Address {
         match self {
             Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp://[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
+            Self::Tls { host, port } if host.contains(':') => write!(f, "tls://[{host}]:{port}"),
+            Self::Tls { host, port } => write!(f, "tls://{host}:{port}"),
             Self::Serial { path, baud: DEFAULT_BAUD } => write!(f, "serial://{path}"),
             Self::Serial { path, baud } => write!(f, "serial://{path}?baud={baud}"),
             Self::WebSocket { tls, host, port, path } => {
@@ -328,6 +348,8 @@ mod tests {
             "tcp://panel.example:2401",
             "tcp://192.0.2.1:1",
             "tcp://[2001:db8::1]:65535",
+            "tls://panel.example:41709",
+            "tls://[2001:db8::1]:65535",
             "serial:///dev/ttyUSB0",
             "serial:///dev/ttyS1?baud=19200",
             "serial://COM3",
@@ -352,6 +374,8 @@ mod tests {
             ("tcp://host/path:1", "names no host"),
             ("tcp://::1:2401", "stands in brackets, write SCHEME://[::1]:PORT"),
             ("tcp://[::1:2401", "stands in brackets"),
+            ("tls://host", "names no port from 1 to 65535, write SCHEME://HOST:PORT"),
+            ("tls://host/path:1", "names no host"),
             ("serial://", "write serial:///dev/ttyUSB0 or serial://COM3"),
             ("serial:///", "names no device"),
             ("serial:///dev/ttyUSB0?speed=9600", "only ?baud=NUMBER can stand"),

@@ -17,7 +17,7 @@ use super::TokioLink;
 pub enum Warning {
     /// `ws://` to another computer: read everything, the code of the login included.
     Readable,
-    /// `wss://` without a check of the certificate: pretend to be the panel, and then read everything.
+    /// `wss://` or `tls://` without a check of the certificate: pretend to be the other end, and then read everything.
     Unverified,
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for Warning {
             Self::Readable => {
                 "the PIN goes over the network as plain text, readable for everybody between here and the panel: use wss:// if the panel has it"
             }
-            Self::Unverified => "nobody checks whose certificate this is: whoever pretends to be the panel gets the PIN",
+            Self::Unverified => "nobody checks whose certificate this is: whoever pretends to be the other end reads and changes everything, a PIN included",
         })
     }
 }
@@ -63,7 +63,7 @@ impl Connector {
         Self { address, tls: TlsOptions::new(), hook: None, warned: AtomicBool::new(false) }
     }
 
-    /// Uses these options for `wss://`. Other addresses have no use for them.
+    /// Uses these options for `wss://` and `tls://`. Other addresses have no use for them.
     #[must_use]
     pub fn with_tls(mut self, tls: TlsOptions) -> Self {
         self.tls = tls;
@@ -83,13 +83,13 @@ impl Connector {
         &self.address
     }
 
-    /// Whether a link can be opened as far as that depends on this computer: `wss://` is in this build, and the files of its options can be
+    /// Whether a link can be opened as far as that depends on this computer: TLS is in this build where it is wanted, and the files of its options can be
     /// used. A program that connects again and again looks here first.
     ///
     /// # Errors
     /// One that holds a [`TlsError`](crate::tls::TlsError).
     pub fn check(&self) -> io::Result<()> {
-        if let Address::WebSocket { tls: true, .. } = &self.address {
+        if let Address::WebSocket { tls: true, .. } | Address::Tls { .. } = &self.address {
             crate::tls::Client::new(&self.tls)?;
         }
         Ok(())
@@ -99,7 +99,7 @@ impl Connector {
     /// [`CONNECT_TIMEOUT`](super::CONNECT_TIMEOUT) in all, and sends small frames at once (no Nagle delay). TLS has as long again.
     ///
     /// # Errors
-    /// The last error of the connection attempts, or that of the serial port. For `wss://` also one that holds a
+    /// The last error of the connection attempts, or that of the serial port. With TLS also one that holds a
     /// [`TlsError`](crate::tls::TlsError).
     pub fn open(&self) -> io::Result<BlockingLink> {
         match &self.address {
@@ -110,7 +110,7 @@ impl Connector {
                 self.plain(stream.peer_addr());
                 Ok(BlockingLink::Tcp(stream))
             }
-            Address::WebSocket { tls: true, host, port, .. } => {
+            Address::WebSocket { tls: true, host, port, .. } | Address::Tls { host, port } => {
                 let prepared = crate::tls::Client::new(&self.tls)?;
                 let stream = prepared.open(host, super::open_tcp(host, *port)?)?;
                 self.secured();
@@ -133,7 +133,7 @@ impl Connector {
                 self.plain(stream.peer_addr());
                 Ok(TokioLink::Tcp(stream))
             }
-            Address::WebSocket { tls: true, host, port, .. } => {
+            Address::WebSocket { tls: true, host, port, .. } | Address::Tls { host, port } => {
                 let prepared = crate::tls::Client::new(&self.tls)?;
                 let stream = prepared.connect(host, super::connect_tcp(host, *port).await?).await?;
                 self.secured();

@@ -21,6 +21,7 @@ use super::kts_script::{Change, Step, Whom};
 pub use super::ness::{Done, StartError, StepError};
 use crate::links::Address;
 use crate::reconnect::BackoffConfig;
+use crate::tls::TlsOptions;
 
 /// The key of hosts where none is given. It is public and protects nothing.
 pub const DEFAULT_KEY: &str = "1234567890";
@@ -32,8 +33,10 @@ pub const DEFAULT_PORT: u16 = 41709;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Setup {
-    /// Where the hosts dial, `tcp://HOST:PORT`.
+    /// Where the hosts dial, `tcp://HOST:PORT` or `tls://HOST:PORT`.
     pub server: Address,
+    /// How they connect by `tls://`. Default [`TlsOptions::new`].
+    pub tls: TlsOptions,
     /// Serial numbers and keys.
     pub hosts: Vec<(String, Secret<String>)>,
     /// What every host has in its flat.
@@ -67,6 +70,7 @@ impl Setup {
         let host = |number| (serial(number), Secret::new(DEFAULT_KEY.to_owned()));
         Self {
             server,
+            tls: TlsOptions::new(),
             hosts: (1..=hosts).map(host).collect(),
             house: House::new(),
             scheme: Scheme::Md5,
@@ -94,12 +98,13 @@ impl Setup {
 
     /// The domain that a host has before a server sets another.
     fn domain(&self) -> String {
-        self.server.to_string().trim_start_matches("tcp://").chars().take(96).collect()
+        let address = self.server.to_string();
+        address.split_once("://").map_or("", |(_, rest)| rest).chars().take(96).collect()
     }
 
     /// Whether hosts can be made of it.
     fn check(&self) -> Result<(), ConfigError> {
-        if !matches!(self.server, Address::Tcp { .. }) {
+        if !matches!(self.server, Address::Tcp { .. } | Address::Tls { .. }) {
             return Err(ConfigError::BadText { field: "server" });
         }
         let zones = self.house.zone_infos();
@@ -266,7 +271,7 @@ impl Simulator {
     /// Must be called on a tokio runtime with I/O and time.
     ///
     /// # Errors
-    /// [`StartError::Config`] if a serial number, a key or the flat is not usable, or the server is no TCP address.
+    /// [`StartError::Config`] if a serial number, a key or the flat is not usable, or the server is no address of TCP or TLS.
     pub fn start(setup: Setup, report: impl FnMut(Report) + Send + 'static) -> Result<Self, StartError> {
         setup.check()?;
         let (count, registered) = watch::channel(0);

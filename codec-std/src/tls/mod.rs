@@ -1,4 +1,4 @@
-//! TLS for `wss://` links: whom to trust, and what old panels need.
+//! TLS for `wss://` and `tls://` links: whom to trust, and what old panels need.
 //!
 //! Panels have self-signed certificates, and TLS as it was when they were built. Every link checks the certificate unless
 //! [`Trust::Anything`] is asked for, and every concession to old panels is an option of its own:
@@ -11,7 +11,7 @@
 //! | gives up when it is offered TLS 1.3 | [`tls12_only`](TlsOptions::tls12_only) |
 //!
 //! The implementation is OpenSSL, since panels want what newer libraries have dropped. It is there with the feature `tls-openssl`, which
-//! builds OpenSSL from source; without it the options exist all the same, and opening a `wss://` link fails with [`TlsError::NotBuilt`].
+//! builds OpenSSL from source; without it the options exist all the same, and opening such a link fails with [`TlsError::NotBuilt`].
 //!
 //! ```
 //! use codec_std::tls::{Fingerprint, TlsOptions, Trust};
@@ -47,7 +47,7 @@ pub use server::Acceptor;
 #[cfg(feature = "tls-openssl")]
 pub use stream::{BlockingStream, TokioStream};
 
-/// Whether this build can open `wss://` links: the feature `tls-openssl`.
+/// Whether this build can open `wss://` and `tls://` links: the feature `tls-openssl`.
 pub const AVAILABLE: bool = cfg!(feature = "tls-openssl");
 
 /// Which certificates of a panel are good.
@@ -95,7 +95,7 @@ impl TlsOptions {
 #[non_exhaustive]
 pub enum TlsError {
     /// This build has no TLS.
-    #[error("wss:// needs TLS, which is not in this build: build with --features tls-openssl")]
+    #[error("wss:// and tls:// need TLS, which is not in this build: build with --features tls-openssl")]
     NotBuilt,
     /// Nobody trusted vouches for the certificate.
     #[error(

@@ -8,6 +8,7 @@ use ::tokio::net::{TcpListener, ToSocketAddrs};
 
 use super::TokioLink;
 use crate::reconnect::BackoffConfig;
+use crate::tls::Acceptor;
 
 /// A TCP port for protocols whose devices dial the side that commands them, as KTS.
 ///
@@ -30,6 +31,7 @@ use crate::reconnect::BackoffConfig;
 #[derive(Debug)]
 pub struct Listener {
     inner: TcpListener,
+    tls: Option<Acceptor>,
 }
 
 impl Listener {
@@ -47,7 +49,14 @@ impl Listener {
     /// # Errors
     /// If the address cannot be listened on.
     pub async fn bind(listen: impl ToSocketAddrs) -> io::Result<Self> {
-        Ok(Self { inner: TcpListener::bind(listen).await? })
+        Ok(Self { inner: TcpListener::bind(listen).await?, tls: None })
+    }
+
+    /// Speaks TLS with devices, with this certificate.
+    #[must_use]
+    pub fn with_tls(mut self, acceptor: Acceptor) -> Self {
+        self.tls = Some(acceptor);
+        self
     }
 
     /// Where it listens; with the real port if port 0 was asked for.
@@ -58,17 +67,22 @@ impl Listener {
         self.inner.local_addr()
     }
 
-    /// Waits for the next device. Small frames to it go out at once (no Nagle delay).
+    /// Waits for the next device. Small frames to it go out at once (no Nagle delay). With TLS it has
+    /// [`CONNECT_TIMEOUT`](crate::links::CONNECT_TIMEOUT) for the handshake.
     ///
     /// # Cancellation safety
-    /// A future of this function can be dropped at any point: the device waits.
+    /// A future of this function can be dropped at any point: the device waits. One that is in the middle of the handshake of TLS is cut off.
     ///
     /// # Errors
-    /// If a connection was lost at once, or the system has no file descriptor left.
+    /// If a connection was lost at once, or the system has no file descriptor left. With TLS, what the device did wrong, or does not like, such as
+    /// the certificate.
     pub async fn accept(&self) -> io::Result<TokioLink> {
         let (stream, peer) = self.inner.accept().await?;
         stream.set_nodelay(true)?;
         tracing::info!(%peer, "a device has dialled");
-        Ok(TokioLink::Tcp(stream))
+        match &self.tls {
+            None => Ok(TokioLink::Tcp(stream)),
+            Some(acceptor) => Ok(TokioLink::Tls(acceptor.accept(stream).await?)),
+        }
     }
 }

@@ -39,8 +39,9 @@ impl Session {
             }
             Ok(None) => controller.submit(&env, Command::Refuse, tx),
             Err(error) => {
+                // The host is not told that it may not come in: it may, later.
                 tracing::error!(%error, sn = claim.sn, "nobody can register");
-                controller.submit(&env, Command::Refuse, tx)
+                controller.submit(&env, Command::Close, tx)
             }
         };
         if let Err(refused) = outcome {

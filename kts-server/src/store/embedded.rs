@@ -1,5 +1,6 @@
 //! The store in a file of this process.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::Thread;
@@ -10,8 +11,9 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::{Condition, Group, Job, Note, StoreError, conclude};
 
-/// How long writes are collected that nobody waits for: each transaction is brought to the disk, however small it is.
-const COLLECT: Duration = Duration::from_millis(100);
+/// How long writes are collected that nobody waits for: each transaction is brought to the disk, however small it is, and of a value that
+/// changes often only the last is written.
+const COLLECT: Duration = Duration::from_millis(250);
 
 const RECORDS: TableDefinition<'static, &'static str, &'static [u8]> = TableDefinition::new("records");
 
@@ -84,9 +86,10 @@ fn write(database: &Database, group: &[Job]) -> Result<Vec<bool>, StoreError> {
     let mut write = database.begin_write().map_err(failed)?;
     write.set_durability(Durability::Immediate).map_err(failed)?;
     let mut taken = Vec::with_capacity(group.len());
+    let last = last_writes(group);
     {
         let mut table = write.open_table(RECORDS).map_err(failed)?;
-        for job in group {
+        for (at, job) in group.iter().enumerate() {
             let holds = match &job.batch.condition {
                 None => true,
                 Some(Condition::Absent(key)) => table.get(key.as_str()).map_err(failed)?.is_none(),
@@ -102,6 +105,9 @@ fn write(database: &Database, group: &[Job]) -> Result<Vec<bool>, StoreError> {
                 table.insert(key.as_str(), b"1".as_slice()).map_err(failed)?;
             }
             for (key, record) in &job.batch.puts {
+                if last.get(key.as_str()).is_some_and(|last| *last > at) {
+                    continue;
+                }
                 match record {
                     Some(record) => drop(table.insert(key.as_str(), record.as_slice()).map_err(failed)?),
                     None => drop(table.remove(key.as_str()).map_err(failed)?),
@@ -112,4 +118,18 @@ fn write(database: &Database, group: &[Job]) -> Result<Vec<bool>, StoreError> {
     }
     write.commit().map_err(failed)?;
     Ok(taken)
+}
+
+/// Which job of a group writes a key last, whatever happens to the others: what they write under it need not be. Not for keys that a condition is
+/// about.
+fn last_writes(group: &[Job]) -> HashMap<&str, usize> {
+    let mut last = HashMap::new();
+    for (at, job) in group.iter().enumerate().filter(|(_, job)| job.batch.condition.is_none()) {
+        last.extend(job.batch.puts.iter().map(|(key, _)| (key.as_str(), at)));
+    }
+    for condition in group.iter().filter_map(|job| job.batch.condition.as_ref()) {
+        let (Condition::Absent(key) | Condition::Still(key, _)) = condition;
+        last.remove(key.as_str());
+    }
+    last
 }

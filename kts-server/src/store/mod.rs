@@ -44,6 +44,9 @@ pub enum StoreError {
     /// The shared store.
     #[error("the shared store: {0}")]
     Shared(String),
+    /// The shared store cannot be reached, or has no time, and may be back soon.
+    #[error("the shared store is away: {0}")]
+    Away(String),
     /// The store has ended.
     #[error("the store is closed")]
     Closed,

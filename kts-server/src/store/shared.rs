@@ -16,8 +16,8 @@ const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS kts_records (key text COLLATE \
 const CHANNEL: &str = "kts_notes";
 /// Between attempts to connect again.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How often a write that failed is tried again.
-const TRIES: u32 = 20;
+/// How often a write is tried again that failed for another reason than that the database is away.
+const TRIES: u32 = 3;
 /// What the database takes in one note.
 const LONGEST_NOTE: usize = 7900;
 
@@ -31,10 +31,16 @@ struct Passed<N> {
     told_by: Option<String>,
 }
 
-fn failed(error: impl std::error::Error) -> StoreError {
+fn failed(error: tokio_postgres::Error) -> StoreError {
     // The text of the error alone is "db error": what went wrong stands behind it.
-    let reason = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-    StoreError::Shared(format!("{error}{reason}"))
+    let source = std::error::Error::source(&error);
+    let text = format!("{error}{}", source.map(|source| format!(": {source}")).unwrap_or_default());
+    let passes = match error.code() {
+        // Connections, two that wait for each other, too much going on, and starting or stopping.
+        Some(state) => ["08", "40", "53", "57"].iter().any(|class| state.code().starts_with(class)),
+        None => error.is_closed() || source.is_some_and(<dyn std::error::Error>::is::<std::io::Error>),
+    };
+    if passes { StoreError::Away(text) } else { StoreError::Shared(text) }
 }
 
 /// A connection that is made again when it breaks.
@@ -98,15 +104,7 @@ pub(super) async fn spawn(link: &Arc<Link>, mut jobs: mpsc::Receiver<Job>, notes
             let mut group = Group::default();
             group.push(first);
             group.take(&mut jobs);
-            let mut outcome = write(&writing, &group.jobs).await;
-            // The database may be starting again, or may have found that two processes wait for each other.
-            for _ in 0..TRIES {
-                if outcome.is_ok() {
-                    break;
-                }
-                tokio::time::sleep(PAUSE).await;
-                outcome = write(&writing, &group.jobs).await;
-            }
+            let outcome = insist(&writing, &group.jobs).await;
             // The notes come back from the database, to this process too.
             conclude(group, outcome, &missed, false);
         }
@@ -150,6 +148,32 @@ async fn listen(link: &Link, notes: &broadcast::Sender<Note>) -> Result<(Client,
     });
     client.batch_execute(&format!("LISTEN {CHANNEL}")).await.map_err(failed)?;
     Ok((client, ended))
+}
+
+/// Writes, as soon as the database is there: what waits behind is not lost either, and who waits is told that it takes too long.
+async fn insist(link: &Link, group: &[Job]) -> Result<Vec<bool>, StoreError> {
+    let (mut tries, mut was_away) = (0, false);
+    loop {
+        let outcome = write(link, group).await;
+        match &outcome {
+            Ok(_) if was_away => tracing::info!("the shared store is back"),
+            Err(error @ StoreError::Away(_)) => {
+                if !std::mem::replace(&mut was_away, true) {
+                    tracing::error!(%error, "writes wait");
+                }
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            Err(error) if tries < TRIES => {
+                tracing::warn!(%error, "a write is tried again");
+                tries += 1;
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            _ => {}
+        }
+        return outcome;
+    }
 }
 
 async fn write(link: &Link, group: &[Job]) -> Result<Vec<bool>, StoreError> {

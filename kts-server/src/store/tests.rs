@@ -117,3 +117,36 @@ async fn what_is_told_is_seen_at_once_and_durable_afterwards() {
     assert_eq!(notes.try_recv().unwrap(), value("A", "2"));
     assert!(notes.try_recv().is_err(), "told twice");
 }
+
+#[tokio::test]
+async fn of_what_is_written_together_the_last_counts() {
+    let file = File::new("last");
+    let store = Store::embedded(&file.0, 1 << 20).unwrap();
+    let put = |key: &str, text: &str| {
+        let mut batch = Batch::new();
+        batch.put(key, &text);
+        batch
+    };
+    // Collected until somebody waits.
+    for text in ["1", "2", "3"] {
+        store.write(put("a/1", text)).await.unwrap();
+        store.write(put("a/2", text)).await.unwrap();
+    }
+    let mut gone = Batch::new();
+    gone.delete("a/2");
+    store.write(gone).await.unwrap();
+    // One that fails changes nothing, also where it would have been the last.
+    let mut never = put("a/1", "never");
+    never.only_if(&Stored { key: "a/9".to_owned(), bytes: Vec::new(), record: () });
+    assert!(!store.commit(never).await.unwrap());
+    assert_eq!(store.get::<String>("a/1").await.unwrap().as_deref(), Some("3"));
+    assert_eq!(store.get::<String>("a/2").await.unwrap(), None);
+    // A condition sees what was written before it.
+    let seen = Stored { key: "a/1".to_owned(), bytes: b"\"4\"".to_vec(), record: () };
+    store.write(put("a/1", "4")).await.unwrap();
+    let mut then = put("a/3", "then");
+    then.only_if(&seen);
+    let (then, after) = tokio::join!(store.commit(then), store.commit(put("a/1", "5")));
+    assert!(then.unwrap() && after.unwrap());
+    assert_eq!(store.get::<String>("a/1").await.unwrap().as_deref(), Some("5"));
+}

@@ -75,13 +75,13 @@ impl Database {
         format!("postgresql = \"host={} user=kts dbname=postgres\"", self.folder.0.display())
     }
 
-    /// Ends all connections at once, and starts again.
-    pub fn restart(&mut self) {
-        self.stop();
+    /// Starts after [`stop`](Self::stop).
+    pub fn start_again(&mut self) {
         self.child = Self::run(&self.programs, &self.folder);
     }
 
-    fn stop(&mut self) {
+    /// Ends all connections at once.
+    pub fn stop(&mut self) {
         // SIGQUIT: immediate.
         let _ = Command::new("kill").args(["-s", "QUIT", &self.child.id().to_string()]).status();
         let _ = self.child.wait();

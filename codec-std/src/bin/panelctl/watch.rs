@@ -111,18 +111,20 @@ pub(crate) fn run(mut watched: impl Watched, connector: &Connector, args: &Watch
     let record = args.record.as_deref().map(RecordFile::create).transpose()?;
     // Wrong options are told before anything is tried.
     connector.check()?;
-    // Wrong options are told before anything is tried.
-    connector.check()?;
     let place = format!("to {}", connector.address());
     let begin = format!("connecting {place}");
     wait::run(watch(&mut watched, || connector.connect(), &Way { begin, place, backoff: BackoffConfig::new() }, args, record))
 }
 
 /// As [`run`], for panels that dial: one after the other.
-pub(crate) fn run_listening(mut watched: impl Watched, listen: &str, args: &WatchCommon) -> anyhow::Result<Outcome> {
+pub(crate) fn run_listening(
+    mut watched: impl Watched,
+    listen: impl AsyncFnOnce() -> anyhow::Result<Listener>,
+    args: &WatchCommon,
+) -> anyhow::Result<Outcome> {
     let record = args.record.as_deref().map(RecordFile::create).transpose()?;
     wait::run(async {
-        let listener = Listener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener = listen().await?;
         let place = format!("at {}", listener.address()?);
         let begin = format!("listening {place}");
         watch(&mut watched, || listener.accept(), &Way { begin, place, backoff: Listener::BACKOFF }, args, record).await

@@ -9,7 +9,7 @@ use codec_core::{ConfigError, Machine as _, Secret};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Change, Report, Setup, Shared, count};
-use crate::links::Address;
+use crate::links::{Address, Connector};
 use crate::tokio::{Supervisor, Update};
 
 pub(super) async fn run(shared: Arc<Shared>, at: usize, begin: Instant) {
@@ -26,8 +26,8 @@ pub(super) async fn run(shared: Arc<Shared>, at: usize, begin: Instant) {
     let new_machine = machines(&config, tables, &mut memory);
     let server = Mutex::new(setup.server.clone());
     let connect = || {
-        let server = lock(&server).clone();
-        async move { server.connect().await }
+        let connector = Connector::new(lock(&server).clone()).with_tls(setup.tls.clone());
+        async move { connector.connect().await }
     };
     let (mut rx, mut tx) = (vec![0; Panel::RX_MIN], vec![0; Panel::TX_MIN]);
     sleep_until(begin).await;
@@ -249,9 +249,13 @@ fn what(verb: Verb<'_>) -> String {
     verb.text().to_string().chars().take(32).map(plain).collect()
 }
 
-/// Where a domain is, with the port of `server` if it names none.
+/// Where a domain is, with the port of `server` if it names none, and with TLS where `server` has it.
 fn dial(domain: &str, server: &Address) -> Option<Address> {
-    let with_port = |text: &str| format!("tcp://{text}").parse().ok();
-    let Address::Tcp { port, .. } = server else { return None };
+    let (scheme, port) = match server {
+        Address::Tcp { port, .. } => ("tcp", port),
+        Address::Tls { port, .. } => ("tls", port),
+        _ => return None,
+    };
+    let with_port = |text: &str| format!("{scheme}://{text}").parse().ok();
     with_port(domain).or_else(|| with_port(&format!("{domain}:{port}")))
 }

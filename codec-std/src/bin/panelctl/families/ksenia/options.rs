@@ -1,7 +1,6 @@
 //! Arguments about the connection to a Ksenia panel, and values that several commands take.
 
 use std::io;
-use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
@@ -9,26 +8,18 @@ use codec_core::Secret;
 use codec_core::ksenia::controller::{Config, Memory, OutputSlot, PATH, PartitionSlot, Tables, ZoneSlot};
 use codec_core::ksenia::{Account, Kind};
 use codec_std::links::{Address, Connector};
-use codec_std::tls::{Fingerprint, TlsError, TlsOptions, Trust};
+use codec_std::tls::{TlsError, TlsOptions};
 
 use crate::families::CrcChoice;
 use crate::output::complain;
+use crate::trust::TrustArgs;
 
 /// How to connect by `wss://`, and what to accept of an old panel.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options for wss://")]
 pub(crate) struct TlsArgs {
-    /// Take the one certificate with this SHA-256 fingerprint; an attempt without it tells the fingerprint of the panel's
-    #[arg(long, global = true, value_name = "FINGERPRINT", conflicts_with_all = ["ca_file", "insecure"])]
-    pin_sha256: Option<Fingerprint>,
-
-    /// Take certificates that one in this PEM file has signed
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "insecure")]
-    ca_file: Option<PathBuf>,
-
-    /// Take any certificate: whoever is on the way to the panel can get the code
-    #[arg(long, global = true)]
-    insecure: bool,
+    #[command(flatten)]
+    trust: TrustArgs,
 
     /// Connect to a panel that does not know secure renegotiation, as Lares 4.0
     #[arg(long, global = true)]
@@ -46,12 +37,7 @@ pub(crate) struct TlsArgs {
 impl TlsArgs {
     fn options(&self) -> TlsOptions {
         let mut options = TlsOptions::new();
-        options.trust = match (&self.pin_sha256, &self.ca_file, self.insecure) {
-            (Some(pin), ..) => Trust::Pin(*pin),
-            (None, Some(file), _) => Trust::CaFile(file.clone()),
-            (None, None, true) => Trust::Anything,
-            (None, None, false) => Trust::System,
-        };
+        options.trust = self.trust.trust();
         options.legacy_renegotiation = self.legacy_renegotiation;
         options.old_ciphers = self.old_ciphers;
         options.tls12_only = self.tls12;
@@ -238,6 +224,8 @@ impl Storage {
 
 #[cfg(test)]
 mod tests {
+    use codec_std::tls::Fingerprint;
+
     use super::*;
 
     #[test]

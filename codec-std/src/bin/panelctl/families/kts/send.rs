@@ -9,9 +9,10 @@ use codec_core::kts::controller::{Command, Controller, Event, Outcome};
 use codec_core::kts::{Action, ActionForm, ActionInfo, Actions, Days, GroupAddress, RecentSignatures, TaskFlag, TaskInfo, TimeOfDay};
 use codec_core::text::json::Text;
 use codec_core::{CloseReason, Secret, Ticket};
+use codec_std::tls::Acceptor;
 use codec_std::tokio::{Driver, Listener, TokioLink};
 use serde_json::json;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::known::Known;
 use super::options::Storage;
@@ -190,6 +191,7 @@ enum Report {
 }
 
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<exit::Outcome> {
+    let acceptor = args.server.listen.acceptor()?;
     // Before the connection: somebody may take a while to type.
     let gate = Gate::new(&args.server)?;
     let new_key = match &args.what {
@@ -198,14 +200,13 @@ pub(crate) fn run(args: &SendArgs) -> anyhow::Result<exit::Outcome> {
         }
         _ => None,
     };
-    wait::run(send(args, &gate, new_key))
+    wait::run(send(args, acceptor, &gate, new_key))
 }
 
 type Host<'b> = Driver<'b, Controller<'b>, TokioLink>;
 
-async fn send(args: &SendArgs, gate: &Gate, new_key: Option<Secret<String>>) -> anyhow::Result<exit::Outcome> {
-    let listen = &args.server.listen;
-    let listener = Listener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+async fn send(args: &SendArgs, acceptor: Option<Acceptor>, gate: &Gate, new_key: Option<Secret<String>>) -> anyhow::Result<exit::Outcome> {
+    let listener = args.server.listen.listener(acceptor).await?;
     complain(&format!("listening at {}", listener.address()?));
     let mut config = args.server.controller.config();
     config.answer_millis = args.timeout.max(1);
@@ -219,11 +220,17 @@ async fn send(args: &SendArgs, gate: &Gate, new_key: Option<Secret<String>>) -> 
     let mut buffers = (codec_core::RxBuf::new(&mut rx), codec_core::TxBuf::new(&mut tx));
     let mut known;
     let mut driver = loop {
-        let Ok(link) = timeout_at(end, listener.accept()).await else {
-            return show(args, &Report::NobodyCame, &mut output);
+        let link = match timeout_at(end, listener.accept()).await {
+            Ok(Ok(link)) => link,
+            Ok(Err(error)) => {
+                complain(&format!("a host has not connected: {error}"));
+                sleep(Listener::BACKOFF.base).await;
+                continue;
+            }
+            Err(_) => return show(args, &Report::NobodyCame, &mut output),
         };
         let (received, sent) = buffers;
-        let mut driver: Host<'_> = Driver::with_buffers(controller, link?, received, sent)?;
+        let mut driver: Host<'_> = Driver::with_buffers(controller, link, received, sent)?;
         known = Known::default();
         if admit(&mut driver, gate, &mut recent, &mut known).await {
             break driver;

@@ -7,9 +7,10 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use codec_core::Secret;
 use codec_core::kts::Scheme;
-use codec_std::links::Address;
+use codec_std::links::{Address, Connector, Warning};
 use codec_std::sim::kts::{Counts, DEFAULT_KEY, DEFAULT_PORT, House, Report, Setup, Simulator, serial};
 use codec_std::sim::kts_script::{self, Step};
+use codec_std::tls::{TlsOptions, Trust};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -19,6 +20,7 @@ use crate::exit::Outcome;
 use crate::families::ness::options;
 use crate::output::{Fields, Output, complain};
 use crate::simulate::{Lines, Source, follow, indented};
+use crate::trust::TrustArgs;
 use crate::wait;
 
 /// Simulate KTS hosts that dial a server: one flat, or a building of thousands in one process.
@@ -30,9 +32,16 @@ use crate::wait;
 #[derive(Args, Debug)]
 #[command(after_help = format!("{HELP}\n\nWords of a script, one step per line:\n{}", indented(kts_script::HELP)))]
 pub(crate) struct SimulateArgs {
-    /// The server that they dial, HOST:PORT
+    /// The server that they dial: HOST:PORT, or tls://HOST:PORT
     #[arg(long, value_name = "ADDRESS", default_value_t = default_server(), value_parser = server)]
     server: Address,
+
+    /// Speak TLS with the server, as with tls://HOST:PORT
+    #[arg(long)]
+    tls: bool,
+
+    #[command(flatten)]
+    trust: TrustArgs,
 
     /// How many hosts [default: those of --keys, else 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -127,25 +136,35 @@ Examples:
   panelctl simulate kts --server 127.0.0.1:41709
   panelctl simulate kts --hosts 1000 --new-keys building.keys --push-every 5
   panelctl simulate kts --hosts 1000 --keys building.keys --push-every 1 --json
+  panelctl simulate kts --server kts.example:41709 --tls --ca-file building.pem
   printf 'wait registered\\nset 1 1 1\\n' | panelctl simulate kts --script -";
 
 fn default_server() -> Address {
     Address::Tcp { host: "127.0.0.1".into(), port: DEFAULT_PORT }
 }
 
-/// `HOST:PORT`, also with `tcp://`.
+/// `HOST:PORT`, also with `tcp://` or `tls://`.
 fn server(text: &str) -> Result<Address, String> {
     let text = if text.contains("://") { text.to_owned() } else { format!("tcp://{text}") };
     match text.parse() {
-        Ok(address @ Address::Tcp { .. }) => Ok(address),
-        Ok(_) => Err("write HOST:PORT".into()),
+        Ok(address @ (Address::Tcp { .. } | Address::Tls { .. })) => Ok(address),
+        Ok(_) => Err("write HOST:PORT or tls://HOST:PORT".into()),
         Err(error) => Err(error.to_string()),
     }
 }
 
 impl SimulateArgs {
     fn setup(&self) -> anyhow::Result<Setup> {
-        let mut setup = Setup::new(self.server.clone(), 0);
+        let mut setup = Setup::new(self.address(), 0);
+        setup.tls.trust = self.trust.trust();
+        if !matches!(setup.server, Address::Tls { .. }) && setup.tls != TlsOptions::new() {
+            // Who asks for a check of the certificate must not get a link that has none.
+            bail!("{} has no TLS for these options: add --tls, or leave them out", setup.server);
+        }
+        Connector::new(setup.server.clone()).with_tls(setup.tls.clone()).check()?;
+        if setup.tls.trust == Trust::Anything {
+            complain(&format!("warning: {}", Warning::Unverified));
+        }
         setup.hosts = self.hosts()?;
         if u32::from(self.zones) * u32::from(self.objects) > 32_768 {
             bail!("a flat has at most 32768 objects");
@@ -160,6 +179,13 @@ impl SimulateArgs {
         setup.follow_domain = self.follow_domain;
         setup.backoff.cap = Duration::from_millis(self.redial.into());
         Ok(setup)
+    }
+
+    fn address(&self) -> Address {
+        match self.server.clone() {
+            Address::Tcp { host, port } if self.tls => Address::Tls { host, port },
+            address => address,
+        }
     }
 
     fn hosts(&self) -> anyhow::Result<Listed> {

@@ -19,6 +19,7 @@ use super::table::{self, printable};
 use crate::cli::WatchCommon;
 use crate::exit::Outcome;
 use crate::output::Fields;
+use crate::trust::ListenArgs;
 use crate::watch::{self, Heard, Watched};
 use crate::words;
 
@@ -42,9 +43,8 @@ pub(crate) struct WatchArgs {
 /// Where hosts dial, and who may come in.
 #[derive(Args, Debug)]
 pub(crate) struct ServerArgs {
-    /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:41709", global = true)]
-    pub(crate) listen: String,
+    #[command(flatten)]
+    pub(crate) listen: ListenArgs,
 
     /// Let the host with this serial number in only
     #[arg(long, value_name = "SN", global = true)]
@@ -68,6 +68,7 @@ connection ended; 3 --once and no answer.
 Examples:
   PANELCTL_KEY=1234567890 panelctl watch kts --listen 0.0.0.0:41709
   panelctl watch kts --listen 0.0.0.0:41709 --keys building.keys --sn 08ABEF112233
+  panelctl watch kts --listen 0.0.0.0:41709 --key-file key.txt --certificate server.pem --certificate-key server.key
   panelctl watch kts --key-file key.txt --json | jq -c 'select(.event == \"update\")'
   panelctl watch kts --key-file key.txt --lines --record session.jsonl";
 
@@ -75,10 +76,15 @@ Examples:
 const PATIENCE: Duration = Duration::from_secs(40);
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
+    let acceptor = args.server.listen.acceptor()?;
     let gate = Gate::new(&args.server)?;
     let config = args.server.controller.config();
     let mut storage = Storage::new();
-    watch::run_listening(KtsWatch::new(&config, &mut storage, gate, args.common.lines), &args.server.listen, &args.common)
+    watch::run_listening(
+        KtsWatch::new(&config, &mut storage, gate, args.common.lines),
+        || args.server.listen.listener(acceptor),
+        &args.common,
+    )
 }
 
 /// Who may come in.
