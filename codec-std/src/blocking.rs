@@ -1,6 +1,7 @@
 //! The drivers for programs that wait in a thread.
 
 mod datagram;
+mod discover;
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -14,6 +15,7 @@ use crate::engine::Engine;
 use crate::observe::Observer;
 
 pub use datagram::DatagramDriver;
+pub use discover::Discovery;
 
 /// How long one direction may wait for the link while the other has something to do.
 const SLICE: Duration = Duration::from_millis(20);

@@ -53,6 +53,7 @@
 //! - [`links`]: addresses such as `tcp://HOST:PORT`, `serial:///dev/ttyUSB0` and `wss://HOST`, and how to open them.
 //! - [`tls`]: whom a `wss://` link trusts, and what old panels need (feature `tls-openssl`).
 //! - [`blocking::DatagramDriver`] and [`tokio::DatagramDriver`]: drive machines that speak in datagrams, over UDP.
+//! - [`discover`]: which G90 panels there are.
 //! - [`tokio::ChainedServer`]: a G90 panel's connection, and the one to its vendor's cloud behind it.
 //! - [`tokio::Supervisor`] and [`reconnect`]: connects again when a connection ends, without hammering the peer.
 //! - [`record`]: writes sessions to a file, secrets masked, and repeats them event by event.
@@ -66,6 +67,7 @@
 
 pub mod blocking;
 pub mod clock;
+pub mod discover;
 mod engine;
 pub mod links;
 pub mod observe;

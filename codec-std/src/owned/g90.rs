@@ -12,6 +12,10 @@ use serde_json::Value;
 use super::ksenia::to_json;
 use super::{CloseReason, Fault, Notice};
 
+mod command;
+
+pub use command::{CloudCommand, CloudUpstream, Parameters};
+
 /// Mirrors [`Facts`]. In JSON the names are those of `panelctl decode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OwnedFacts {

@@ -97,3 +97,24 @@ fn answers_of_the_local_protocol_without_their_passwords() {
     assert_eq!(same(&done)["notice"], "restarted");
     assert_eq!(same(&LocalOutcome::from(local::Outcome::Added { index: 5 })), json!({"added": {"index": 5}}));
 }
+
+#[test]
+fn commands_to_a_cloud_server_come_back_and_show_no_parameters() {
+    use codec_core::Secret;
+    use codec_core::g90::{AlertFlags, PeripheralProtocol, PeripheralType};
+    let sensor = cloud::Command::Sensor { index: 3, kind: PeripheralType::Door, protocol: PeripheralProtocol::Cord };
+    for (command, expected) in [
+        (cloud::Command::Upstream(cloud::Upstream::Lost), json!({"command": "upstream", "state": "lost"})),
+        (sensor, json!({"command": "sensor", "index": 3, "kind": 1, "protocol": 5})),
+        (cloud::Command::Alerts(AlertFlags::from_bits(5)), json!({"command": "alerts", "flags": 5})),
+        (cloud::Command::Close, json!({"command": "close"})),
+    ] {
+        let owned = CloudCommand::from(&command);
+        assert_eq!(same(&owned), expected);
+        assert_eq!(format!("{:?}", owned.command().unwrap()), format!("{command:?}"));
+    }
+    let run = CloudCommand::from(&cloud::Command::Run { command: 108, parameters: Secret::new("[108,[\"9753\"]]") });
+    assert!(!format!("{run:?}").contains("9753"));
+    assert_eq!(same(&run), json!({"command": "run", "code": 108, "parameters": "[108,[\"9753\"]]"}));
+    assert_eq!(same(&run.hidden())["parameters"], "[000,[\"0000\"]]");
+}

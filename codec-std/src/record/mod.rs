@@ -33,6 +33,7 @@ use codec_core::{ConfigError, Env, Instant, Machine, Refused, Ticket};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+mod g90_cloud;
 mod ksenia;
 mod ksenia_stream;
 mod kts;
@@ -42,6 +43,7 @@ mod pins;
 mod recorder;
 mod replay;
 
+pub use g90_cloud::G90CloudMask;
 pub use ksenia::mask_ksenia_message;
 pub use ksenia_stream::KseniaMask;
 pub use kts::{KtsMask, mask_kts_frame};

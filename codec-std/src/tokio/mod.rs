@@ -2,6 +2,7 @@
 
 mod chain;
 mod datagram;
+mod discover;
 mod links;
 mod listener;
 mod supervisor;
@@ -22,6 +23,7 @@ use crate::observe::Observer;
 
 pub use chain::ChainedServer;
 pub use datagram::DatagramDriver;
+pub use discover::Discovery;
 pub use links::TokioLink;
 pub use listener::Listener;
 pub use supervisor::{Supervisor, Update};

@@ -150,6 +150,35 @@ fn a_cloud_alone_and_one_in_front_of_another() {
     );
 }
 
+/// The same lines come out again, and nothing else is sent.
+#[test]
+fn a_recorded_cloud_is_repeated() {
+    let record = std::env::temp_dir().join(format!("panelctl-g90-{}.jsonl", std::process::id()));
+    let path = record.to_str().unwrap();
+    let announced = ["--announce", "192.0.2.20", "--announce-port", "15678"];
+    let args = [&["watch", "g90", "cloud", "--listen", "127.0.0.1:0", "--lines", "--record", path][..], &announced].concat();
+    let (mut server, address) = start(&args);
+    let (mut panel, _) = simulator(&["--cloud", &address]);
+    panel.line("answer of the cloud", |line| line == "the cloud answers");
+    for (act, told) in [("alarm 2", "sensor 2 Kitchen open, alarm"), ("arm away", "panel armed, away")] {
+        panel.type_line(act);
+        server.line(told, |line| line.ends_with(told));
+    }
+    server.line("last message", |line| line.ends_with("arm away"));
+    let ended = server.interrupt();
+    // Behind time and address.
+    let words = |line: &str, at: usize| line.splitn(at + 1, "  ").last().unwrap_or_default().to_owned();
+    let watched: Vec<String> = ended.stdout.lines().skip(1).map(|line| words(line, 2)).collect();
+    let again = run(&[&["replay", path, "--lines"][..], &announced].concat(), &[]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    let repeated: Vec<String> = again.stdout.lines().map(|line| words(line, 1)).collect();
+    assert_eq!(repeated, watched);
+    assert!(repeated.iter().any(|line| line.contains("  HelloReq  ")), "{}", again.stdout);
+    // Another port is another answer to the hello.
+    assert_eq!(run(&["replay", path], &[]).code, 1);
+    std::fs::remove_file(record).unwrap();
+}
+
 #[test]
 fn only_panels_that_are_named_may_connect() {
     let (mut server, address) = start(&["watch", "g90", "cloud", "--listen", "127.0.0.1:0", "--device-id", "GA00000A0000001"]);

@@ -156,6 +156,9 @@ pub(crate) struct ReplayArgs {
 
     #[command(flatten, next_help_heading = "Options for KTS records")]
     pub(crate) kts: kts::options::ControllerArgs,
+
+    #[command(flatten, next_help_heading = "Options for G90 records")]
+    pub(crate) g90: g90::watch_cloud::AnnounceArgs,
 }
 
 const REPLAY_HELP: &str = "\

@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use anyhow::{Context as _, bail};
+use codec_core::g90::cloud;
 use codec_core::{ksenia, kts, ness};
 use codec_std::record::{Header, Log, Recorded, Replay};
 use serde_json::json;
 
 use crate::cli::ReplayArgs;
 use crate::exit::Outcome;
+use crate::families::g90::watch_cloud;
 use crate::families::ksenia::options::{Login, Storage};
 use crate::families::ksenia::recorded;
 use crate::families::ksenia::watch::KseniaWatch;
@@ -49,6 +51,11 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
             let mut storage = KtsStorage::new();
             let mut watched = KtsWatch::new(&config, &mut storage, Gate::closed(), args.lines);
             differences += session(&mut watched, &header, &mut log, args, connections).with_context(|| format!("{name}"))?;
+        } else if header.is_of::<cloud::Controller<'static>>() {
+            check_size(&header)?;
+            let shown = (args.json, args.lines);
+            let found = watch_cloud::replay(&header, &mut log, &args.g90, shown, connections);
+            differences += found.with_context(|| format!("{name}"))?;
         } else {
             bail!("{name} is the record of a {} {:?}, which cannot be replayed", header.protocol, header.role);
         }
@@ -66,6 +73,13 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     }
 }
 
+fn check_size(header: &Header) -> anyhow::Result<()> {
+    if header.rx_bytes.max(header.tx_bytes) > MAX_BUFFER {
+        bail!("a buffer of the record is larger than {MAX_BUFFER} bytes");
+    }
+    Ok(())
+}
+
 /// Repeats one connection and gives the number of writes that differ.
 fn session<W: Watched>(
     watched: &mut W,
@@ -77,9 +91,7 @@ fn session<W: Watched>(
 where
     W::Machine: Recorded,
 {
-    if header.rx_bytes.max(header.tx_bytes) > MAX_BUFFER {
-        bail!("a buffer of the record is larger than {MAX_BUFFER} bytes");
-    }
+    check_size(header)?;
     let mut output = Output::stdout();
     let (mut rx, mut tx) = (vec![0; header.rx_bytes], vec![0; header.tx_bytes]);
     let mut replay = Replay::new(header, watched.machine()?, log, &mut rx, &mut tx)?;

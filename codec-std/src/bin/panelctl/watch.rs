@@ -141,13 +141,13 @@ struct Way {
 
 /// The file of a record. The record ends with the first error, which is told; the session goes on.
 #[derive(Clone)]
-struct RecordFile {
+pub(crate) struct RecordFile {
     file: Arc<File>,
     path: PathBuf,
 }
 
 impl RecordFile {
-    fn create(path: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self { file: Arc::new(file), path: path.to_owned() })
     }

@@ -14,7 +14,7 @@ pub(crate) mod simulate;
 mod target;
 pub(crate) mod time;
 pub(crate) mod watch;
-mod watch_cloud;
+pub(crate) mod watch_cloud;
 mod watch_local;
 mod words;
 

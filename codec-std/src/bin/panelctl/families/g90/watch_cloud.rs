@@ -1,8 +1,10 @@
 //! `panelctl watch g90 cloud`: a server that panels dial.
 
 use std::collections::HashMap;
+use std::io::BufRead;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -11,6 +13,8 @@ use codec_core::g90::cloud::{Body, Controller, Message};
 use codec_core::g90::notify;
 use codec_core::g90::{CLOUD_PORT, SensorSlot};
 use codec_core::{CloseReason, ConfigError};
+use codec_std::observe::Observer;
+use codec_std::record::{Header, Log, Recorder, Replay, Secrets};
 use codec_std::tokio::{ChainedServer, Driver};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
@@ -26,6 +30,7 @@ use crate::decode::Show as _;
 use crate::exit::Outcome;
 use crate::output::{Fields, Output, complain};
 use crate::wait;
+use crate::watch::{RecordFile, utc};
 
 /// Be the cloud of G90 panels, and show what they tell.
 ///
@@ -41,13 +46,8 @@ pub(crate) struct CloudArgs {
     #[arg(long, value_name = "ADDRESS", default_value_t = SocketAddr::from((Ipv4Addr::UNSPECIFIED, CLOUD_PORT)))]
     listen: SocketAddr,
 
-    /// The address that panels are told when they ask for their cloud: one of this computer that they reach
-    #[arg(long, value_name = "IP", default_value = "127.0.0.1", value_parser = digits)]
-    announce: String,
-
-    /// The port that panels are told [default: the one that is listened on]
-    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
-    announce_port: Option<u16>,
+    #[command(flatten)]
+    announced: AnnounceArgs,
 
     /// A panel that may connect, by its identity (GUID); several times for several [default: all]
     #[arg(long, value_name = "GUID")]
@@ -61,8 +61,28 @@ pub(crate) struct CloudArgs {
     #[arg(long, requires = "upstream")]
     upstream_only: bool,
 
+    /// Write what goes in and out to a file, for `replay`: of one connection at a time, that of the panel that comes first
+    #[arg(long, value_name = "FILE", conflicts_with = "upstream")]
+    record: Option<PathBuf>,
+
+    /// Leave the texts of commands and of their answers in the record as they are
+    #[arg(long, requires = "record")]
+    keep_secrets: bool,
+
     #[command(flatten)]
     shown: Shown,
+}
+
+/// What panels are told of their cloud. A record repeats with the same.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct AnnounceArgs {
+    /// The address that panels are told when they ask for their cloud: one of this computer that they reach
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1", value_parser = digits)]
+    announce: String,
+
+    /// The port that panels are told [default: the one that is listened on, in a replay 5678]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    announce_port: Option<u16>,
 }
 
 const HELP: &str = "\
@@ -72,6 +92,7 @@ Exit codes: 0 ended with Ctrl-C; 2 wrong arguments, or the address cannot be lis
 
 Examples:
   panelctl watch g90 cloud --announce 192.0.2.20
+  panelctl watch g90 cloud --announce 192.0.2.20 --record session.jsonl
   panelctl watch g90 cloud --announce 192.0.2.20 --upstream 47.88.7.61:5678 --lines
   panelctl watch g90 cloud --announce 192.0.2.20 --device-id GA18018B3001021 --json";
 
@@ -103,6 +124,9 @@ struct Settings {
     upstream: Option<String>,
     mode: Mode,
     lines: bool,
+    /// Where the next connection is recorded, and how; empty while one is.
+    record: Mutex<Option<RecordFile>>,
+    secrets: Secrets,
 }
 
 impl Settings {
@@ -129,14 +153,17 @@ async fn serve(args: &CloudArgs) -> anyhow::Result<Outcome> {
         (Some(_), false) => Mode::Chained,
         (Some(_), true) => Mode::ChainedOnly,
     };
+    let record = args.record.as_deref().map(RecordFile::create).transpose()?;
     let settings = Arc::new(Settings {
         ids: args.device_id.clone(),
-        announce: args.announce.clone(),
-        announce_port: args.announce_port,
+        announce: args.announced.announce.clone(),
+        announce_port: args.announced.announce_port,
         port: address.port(),
         upstream: args.upstream.clone(),
         mode,
         lines: args.shown.lines,
+        record: Mutex::new(record),
+        secrets: if args.keep_secrets { Secrets::Kept } else { Secrets::Masked },
     });
     // Wrong options are told before a panel is there.
     Controller::new(settings.config(&settings.ids()), &mut []).map(drop)?;
@@ -235,11 +262,18 @@ impl<'b> Server<'b> {
         machine: Controller<'b>,
         link: TcpStream,
         upstream: Option<&str>,
+        recorder: Option<Box<dyn Observer<Controller<'b>>>>,
         rx: &'b mut [u8],
         tx: &'b mut [u8],
     ) -> Result<Self, ConfigError> {
         Ok(match upstream {
-            None => Self::Alone(Driver::new(machine, link, rx, tx)?),
+            None => {
+                let driver = Driver::new(machine, link, rx, tx)?;
+                Self::Alone(match recorder {
+                    Some(recorder) => driver.with_observer(recorder),
+                    None => driver,
+                })
+            }
             Some(upstream) => Self::Chained(ChainedServer::new(machine, link, upstream, rx, tx)?),
         })
     }
@@ -259,6 +293,27 @@ impl<'b> Server<'b> {
     }
 }
 
+/// The file of the record while this connection has it.
+struct Recording<'s> {
+    settings: &'s Settings,
+    file: Option<RecordFile>,
+}
+
+impl<'s> Recording<'s> {
+    fn begin(settings: &'s Settings) -> Self {
+        let file = settings.record.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Self { settings, file }
+    }
+}
+
+impl Drop for Recording<'_> {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.take() {
+            *self.settings.record.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+        }
+    }
+}
+
 /// One connection of a panel, to its end.
 async fn talk(settings: &Settings, link: TcpStream, peer: SocketAddr, words: &mpsc::Sender<Word>) {
     // Whoever prints is gone at the end only.
@@ -269,8 +324,10 @@ async fn talk(settings: &Settings, link: TcpStream, peer: SocketAddr, words: &mp
     let ids = settings.ids();
     let mut sensors = vec![SensorSlot::default(); MAX_SENSORS];
     let (mut rx, mut tx) = ([0; 4096], [0; 1024]);
+    let recording = Recording::begin(settings);
+    let recorder = recording.file.clone().map(|file| Box::new(Recorder::new::<Controller<'_>>(file, settings.secrets)) as Box<_>);
     let server = Controller::new(settings.config(&ids), &mut sensors)
-        .and_then(|machine| Server::new(machine, link, settings.upstream.as_deref(), &mut rx, &mut tx));
+        .and_then(|machine| Server::new(machine, link, settings.upstream.as_deref(), recorder, &mut rx, &mut tx));
     // The same was accepted at the start.
     let Ok(mut server) = server else { return };
     let mut known = Known::default();
@@ -307,6 +364,43 @@ async fn talk(settings: &Settings, link: TcpStream, peer: SocketAddr, words: &mp
     let reason = why.unwrap_or(CloseReason::PeerClosed).to_string();
     let more = Fields::from_iter([("error".into(), json!(reason))]);
     say(News::new("down", more).problem(format!("gone: {reason}")), None, true).await;
+}
+
+/// Repeats one connection of a record and gives the number of writes that differ.
+pub(crate) fn replay(
+    header: &Header,
+    log: &mut Log<impl BufRead>,
+    announced: &AnnounceArgs,
+    (json, lines): (bool, bool),
+    connection: u64,
+) -> anyhow::Result<u64> {
+    let mut config = Config::new();
+    config.announced_address = &announced.announce;
+    config.announced_port = announced.announce_port;
+    let mut sensors = vec![SensorSlot::default(); MAX_SENSORS];
+    let (mut rx, mut tx) = (vec![0; header.rx_bytes], vec![0; header.tx_bytes]);
+    let mut replay = Replay::new(header, Controller::new(config, &mut sensors)?, log, &mut rx, &mut tx)?;
+    let mut output = Output::stdout();
+    let mut known = Known::default();
+    while let Some((env, event)) = replay.next()? {
+        let time = env.unix.map_or_else(|| "-".into(), utc);
+        for news in told(&mut known, &event, lines) {
+            if json {
+                let mut fields = Fields::new();
+                fields.insert("time".into(), json!(time));
+                fields.insert("ms".into(), json!(env.now.as_millis()));
+                fields.insert("connection".into(), json!(connection));
+                fields.extend(news.fields.unwrap_or_default());
+                output.json(&fields)?;
+            } else {
+                for words in [news.words, news.problem].into_iter().flatten() {
+                    output.line(&format!("{time}  {words}"))?;
+                }
+            }
+        }
+    }
+    output.flush()?;
+    Ok(replay.differences())
 }
 
 fn told(known: &mut Known, event: &Event<'_>, lines: bool) -> Vec<News> {
