@@ -83,6 +83,9 @@ pub struct KeyString {
 }
 
 impl KeyString {
+    /// No key: nothing is sent.
+    pub(crate) const NONE: Self = Self { keys: [0; MAX_KEYS], len: 0 };
+
     /// Checks and copies `keys`.
     ///
     /// # Errors
@@ -133,11 +136,13 @@ impl KeyString {
         }
     }
 
-    fn optional_code(code: Option<Secret<&str>>) -> Result<&[u8], EncodeError> {
-        match code {
-            Some(code) if !code.expose().is_empty() => Self::code(code),
-            _ => Ok(&[]),
-        }
+    /// Keys around a code, or around nothing without one.
+    fn around(first: &[u8], code: Option<Secret<&str>>, last: &[u8]) -> Result<Self, EncodeError> {
+        let code = match code {
+            Some(code) if !code.expose().is_empty() => Self::code(code)?,
+            _ => &[],
+        };
+        Self::checked(&[first, code, last])
     }
 
     /// Arm with everybody out: `A`, the code, `E`. Without a code (or an empty one) it is the short arm, if the panel allows it.
@@ -145,7 +150,7 @@ impl KeyString {
     /// # Errors
     /// If the code is not decimal digits or too long.
     pub fn arm_away(code: Option<Secret<&str>>) -> Result<Self, EncodeError> {
-        Self::checked(&[b"A", Self::optional_code(code)?, b"E"])
+        Self::around(b"A", code, b"E")
     }
 
     /// Arm with people in: `H`, the code, `E`. Without a code it is the short arm.
@@ -153,7 +158,7 @@ impl KeyString {
     /// # Errors
     /// If the code is not decimal digits or too long.
     pub fn arm_home(code: Option<Secret<&str>>) -> Result<Self, EncodeError> {
-        Self::checked(&[b"H", Self::optional_code(code)?, b"E"])
+        Self::around(b"H", code, b"E")
     }
 
     /// Disarm: the code, `E`.
@@ -170,9 +175,9 @@ impl KeyString {
     /// # Errors
     /// If the code is not decimal digits or too long.
     pub fn panic(code: Option<Secret<&str>>) -> Result<Self, EncodeError> {
-        match Self::optional_code(code)? {
-            [] => Self::checked(&[b"P"]),
-            code => Self::checked(&[b"*", code, b"#"]),
+        match code {
+            Some(code) if !code.expose().is_empty() => Self::around(b"*", Some(code), b"#"),
+            _ => Self::around(b"P", None, &[]),
         }
     }
 
