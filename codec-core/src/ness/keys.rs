@@ -19,6 +19,11 @@ pub const MAX_CODE: usize = 28;
 /// program, `*` and `#` the left and right panic key, `S` status request (with two hexadecimal digits).
 pub const KEYS: &[u8] = b"AHEXFVPDM*#S";
 
+/// Whether it is a digit or one of [`KEYS`] but `S`, which nobody types. Compares take less code than a search.
+const fn is_typed(key: u8) -> bool {
+    matches!(key, b'0'..=b'9' | b'A' | b'H' | b'E' | b'X' | b'F' | b'V' | b'P' | b'D' | b'M' | b'*' | b'#')
+}
+
 /// Received keys. They hold a user code more often than not, so nothing but a status request is ever printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Keys<'i>(&'i [u8]);
@@ -94,8 +99,7 @@ impl KeyString {
     pub fn new(keys: Secret<&str>) -> Result<Self, EncodeError> {
         let keys = keys.expose().as_bytes();
         let request = matches!(keys, [b'S', high, low] if hex::byte(*high, *low).is_some());
-        let typed = |key: &u8| key.is_ascii_digit() || KEYS.contains(key) && *key != b'S';
-        match keys.iter().position(|key| !typed(key)) {
+        match keys.iter().position(|key| !is_typed(*key)) {
             Some(at) if !request => Err(EncodeError::BadCharacter { field: "keys", at: u32::try_from(at).unwrap_or(u32::MAX) }),
             _ => Self::checked(&[keys]),
         }
@@ -248,6 +252,13 @@ mod tests {
         assert_eq!(text(KeyString::aux(8, false)), "88#");
         assert_eq!(text(KeyString::status(RequestId::ViewState)), "S16");
         assert_eq!(text(KeyString::new(Secret::new("S1f"))), "S1f");
+    }
+
+    #[test]
+    fn what_is_typed_is_digits_and_the_keys_but_s() {
+        for key in 0..=255_u8 {
+            assert_eq!(is_typed(key), key.is_ascii_digit() || KEYS.contains(&key) && key != b'S', "{key:#04x}");
+        }
     }
 
     #[test]
