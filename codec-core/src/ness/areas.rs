@@ -119,8 +119,7 @@ impl Areas {
     }
 
     pub(crate) fn exit_delay_start(&mut self, code: AreaCode, now: Instant) {
-        let arming = self.in_state(&[AreaState::Arming]).or(AreaSet::AREA_1);
-        self.each(AreaSet::of(code).or(arming)).for_each(|area| area.become_at(AreaState::ExitDelay, now));
+        self.delay(code, AreaState::Arming, AreaState::ExitDelay, now);
     }
 
     /// Also sent after a disarm during the delay, and then changes nothing.
@@ -131,8 +130,14 @@ impl Areas {
     }
 
     pub(crate) fn entry_delay_start(&mut self, code: AreaCode, now: Instant) {
-        let armed = self.in_state(&[AreaState::Armed]).or(AreaSet::AREA_1);
-        self.each(AreaSet::of(code).or(armed)).for_each(|area| area.become_at(AreaState::EntryDelay, now));
+        self.delay(code, AreaState::Armed, AreaState::EntryDelay, now);
+    }
+
+    /// A delay begins: of the area told, else of those that it can begin in.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn delay(&mut self, code: AreaCode, from: AreaState, to: AreaState, now: Instant) {
+        let ready = self.in_state(&[from]).or(AreaSet::AREA_1);
+        self.each(AreaSet::of(code).or(ready)).for_each(|area| area.become_at(to, now));
     }
 
     /// Ends alarms of the area, and those that belong to none.

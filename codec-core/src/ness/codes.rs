@@ -231,6 +231,13 @@ pub(crate) const fn decimal(pair: u8) -> Option<u8> {
     if pair > 0x99 || pair & 0x0F > 9 { None } else { Some(pair.wrapping_sub((pair >> 4).wrapping_mul(6))) }
 }
 
+/// The other way round, for a number up to 99. The product is a division by 10, which a microcontroller has no instruction for.
+#[inline]
+pub(crate) const fn decimal_digits(value: u8) -> u8 {
+    let tens = ((value as u16).wrapping_mul(103) >> 10) as u8;
+    value.wrapping_add(tens.wrapping_mul(6))
+}
+
 /// Identity of what an event is about (byte II of an event line).
 ///
 /// The two digits are decimal for zones, users and outputs, and hexadecimal for keypads (`f0` to `fe`). Vendor examples print
@@ -274,7 +281,7 @@ impl Id {
     /// The byte whose hexadecimal digits are the two digits on the wire.
     #[inline]
     pub(crate) const fn pair(self) -> u8 {
-        if self.hex { self.value } else { ((self.value / 10) << 4) | (self.value % 10) }
+        if self.hex { self.value } else { decimal_digits(self.value) }
     }
 
     /// The number: 0 to 99 from decimal digits, or the value of hexadecimal ones.

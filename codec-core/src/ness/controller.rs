@@ -203,7 +203,7 @@ impl<'b> Controller<'b> {
             return;
         }
         let Some(request) = self.polls.next() else { return };
-        let written = KeyString::status(request).map_err(Refused::from).and_then(|keys| self.write(keys, tx));
+        let written = KeyString::status(request).map_err(Refused::from).and_then(|keys| self.write(&keys, tx));
         match written {
             Ok(()) => {
                 self.polls.sent(request);
@@ -214,7 +214,7 @@ impl<'b> Controller<'b> {
         }
     }
 
-    fn write(&mut self, keys: KeyString, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+    fn write(&mut self, keys: &KeyString, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         let mut frame = [0; LONGEST_REQUEST];
         let len = encode(&Packet::request(self.config.address, keys.as_keys()), Case::Upper, &mut frame)?;
         let end: &[u8] = if self.config.quirks.separator { b"?\r\n" } else { b"\r\n" };
@@ -387,29 +387,39 @@ impl Machine for Controller<'_> {
         if self.commands.is_full() {
             return Err(Refused::TooManyPending { limit: MAX_PENDING_U32 });
         }
-        let (keys, want, then) = match command {
-            Command::ArmAway { code } => (Some(KeyString::arm_away(code)?), Want::ArmedAway, Requests::of(&[RequestId::Arming])),
-            Command::ArmHome { code } => (Some(KeyString::arm_home(code)?), Want::ArmedHome, Requests::of(&[RequestId::Arming])),
-            Command::Disarm { code } => (Some(KeyString::disarm(code)?), Want::Disarmed, Requests::of(&[RequestId::Arming])),
-            Command::Panic { code } => (Some(KeyString::panic(code)?), Want::Panic, Requests::of(&[RequestId::MiscellaneousAlarms])),
-            Command::Aux { output, on } => {
-                (Some(KeyString::aux(output, on)?), Want::Aux { output, on }, Requests::of(&[RequestId::AuxiliaryOutputs]))
-            }
-            Command::Keys(keys) => (Some(KeyString::new(keys)?), Want::Nothing, Requests::NONE),
-            Command::Status(request) => (Some(KeyString::status(request)?), Want::Status(request), Requests::NONE),
-            Command::PanelInfo if self.info.is_some() => (None, Want::PanelInfo, Requests::NONE),
-            Command::PanelInfo => (Some(KeyString::status(RequestId::PanelVersion)?), Want::PanelInfo, Requests::NONE),
-            Command::Refresh | Command::Close => (None, Want::Nothing, Requests::NONE),
+        // What it ends with, and what is asked for soon after it.
+        let (want, then) = match command {
+            Command::ArmAway { .. } => (Want::ArmedAway, Some(RequestId::Arming)),
+            Command::ArmHome { .. } => (Want::ArmedHome, Some(RequestId::Arming)),
+            Command::Disarm { .. } => (Want::Disarmed, Some(RequestId::Arming)),
+            Command::Panic { .. } => (Want::Panic, Some(RequestId::MiscellaneousAlarms)),
+            Command::Aux { output, on } => (Want::Aux { output, on }, Some(RequestId::AuxiliaryOutputs)),
+            Command::Status(request) => (Want::Status(request), None),
+            Command::PanelInfo => (Want::PanelInfo, None),
+            Command::Keys(_) | Command::Refresh | Command::Close => (Want::Nothing, None),
         };
         let known = want == Want::PanelInfo && self.info.is_some();
-        if let Some(keys) = keys {
-            self.write(keys, tx)?;
+        let keys = match command {
+            Command::ArmAway { code } => KeyString::arm_away(code),
+            Command::ArmHome { code } => KeyString::arm_home(code),
+            Command::Disarm { code } => KeyString::disarm(code),
+            Command::Panic { code } => KeyString::panic(code),
+            Command::Aux { output, on } => KeyString::aux(output, on),
+            Command::Keys(keys) => KeyString::new(keys),
+            Command::Status(request) => KeyString::status(request),
+            Command::PanelInfo if !known => KeyString::status(RequestId::PanelVersion),
+            Command::PanelInfo | Command::Refresh | Command::Close => Ok(KeyString::NONE),
+        }?;
+        if !keys.as_keys().is_empty() {
+            self.write(&keys, tx)?;
         }
         match command {
             Command::Refresh => self.polls.want_all(),
             Command::Close => self.closing = Some(CloseReason::Requested),
-            _ if then != Requests::NONE => self.ask_soon(then, env.now),
             _ => {}
+        }
+        if let Some(request) = then {
+            self.ask_soon(Requests::of(&[request]), env.now);
         }
         Ok(self.commands.add(want, env.now.plus_millis(self.config.answer_millis.into()), known))
     }

@@ -19,6 +19,11 @@ pub const MAX_CODE: usize = 28;
 /// program, `*` and `#` the left and right panic key, `S` status request (with two hexadecimal digits).
 pub const KEYS: &[u8] = b"AHEXFVPDM*#S";
 
+/// Whether it is a digit or one of [`KEYS`] but `S`, which nobody types. Compares take less code than a search.
+const fn is_typed(key: u8) -> bool {
+    matches!(key, b'0'..=b'9' | b'A' | b'H' | b'E' | b'X' | b'F' | b'V' | b'P' | b'D' | b'M' | b'*' | b'#')
+}
+
 /// Received keys. They hold a user code more often than not, so nothing but a status request is ever printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Keys<'i>(&'i [u8]);
@@ -83,6 +88,9 @@ pub struct KeyString {
 }
 
 impl KeyString {
+    /// No key: nothing is sent.
+    pub(crate) const NONE: Self = Self { keys: [0; MAX_KEYS], len: 0 };
+
     /// Checks and copies `keys`.
     ///
     /// # Errors
@@ -91,8 +99,7 @@ impl KeyString {
     pub fn new(keys: Secret<&str>) -> Result<Self, EncodeError> {
         let keys = keys.expose().as_bytes();
         let request = matches!(keys, [b'S', high, low] if hex::byte(*high, *low).is_some());
-        let typed = |key: &u8| key.is_ascii_digit() || KEYS.contains(key) && *key != b'S';
-        match keys.iter().position(|key| !typed(key)) {
+        match keys.iter().position(|key| !is_typed(*key)) {
             Some(at) if !request => Err(EncodeError::BadCharacter { field: "keys", at: u32::try_from(at).unwrap_or(u32::MAX) }),
             _ => Self::checked(&[keys]),
         }
@@ -133,11 +140,13 @@ impl KeyString {
         }
     }
 
-    fn optional_code(code: Option<Secret<&str>>) -> Result<&[u8], EncodeError> {
-        match code {
-            Some(code) if !code.expose().is_empty() => Self::code(code),
-            _ => Ok(&[]),
-        }
+    /// Keys around a code, or around nothing without one.
+    fn around(first: &[u8], code: Option<Secret<&str>>, last: &[u8]) -> Result<Self, EncodeError> {
+        let code = match code {
+            Some(code) if !code.expose().is_empty() => Self::code(code)?,
+            _ => &[],
+        };
+        Self::checked(&[first, code, last])
     }
 
     /// Arm with everybody out: `A`, the code, `E`. Without a code (or an empty one) it is the short arm, if the panel allows it.
@@ -145,7 +154,7 @@ impl KeyString {
     /// # Errors
     /// If the code is not decimal digits or too long.
     pub fn arm_away(code: Option<Secret<&str>>) -> Result<Self, EncodeError> {
-        Self::checked(&[b"A", Self::optional_code(code)?, b"E"])
+        Self::around(b"A", code, b"E")
     }
 
     /// Arm with people in: `H`, the code, `E`. Without a code it is the short arm.
@@ -153,7 +162,7 @@ impl KeyString {
     /// # Errors
     /// If the code is not decimal digits or too long.
     pub fn arm_home(code: Option<Secret<&str>>) -> Result<Self, EncodeError> {
-        Self::checked(&[b"H", Self::optional_code(code)?, b"E"])
+        Self::around(b"H", code, b"E")
     }
 
     /// Disarm: the code, `E`.
@@ -170,9 +179,9 @@ impl KeyString {
     /// # Errors
     /// If the code is not decimal digits or too long.
     pub fn panic(code: Option<Secret<&str>>) -> Result<Self, EncodeError> {
-        match Self::optional_code(code)? {
-            [] => Self::checked(&[b"P"]),
-            code => Self::checked(&[b"*", code, b"#"]),
+        match code {
+            Some(code) if !code.expose().is_empty() => Self::around(b"*", Some(code), b"#"),
+            _ => Self::around(b"P", None, &[]),
         }
     }
 
@@ -243,6 +252,13 @@ mod tests {
         assert_eq!(text(KeyString::aux(8, false)), "88#");
         assert_eq!(text(KeyString::status(RequestId::ViewState)), "S16");
         assert_eq!(text(KeyString::new(Secret::new("S1f"))), "S1f");
+    }
+
+    #[test]
+    fn what_is_typed_is_digits_and_the_keys_but_s() {
+        for key in 0..=255_u8 {
+            assert_eq!(is_typed(key), key.is_ascii_digit() || KEYS.contains(&key) && key != b'S', "{key:#04x}");
+        }
     }
 
     #[test]

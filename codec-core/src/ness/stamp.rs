@@ -1,6 +1,6 @@
 //! The time stamp of an event line: six fields of two digits, local time of the panel.
 
-use super::codes::decimal;
+use super::codes::{decimal, decimal_digits};
 
 /// A moment as a panel writes it: its local time, without a time zone.
 ///
@@ -25,7 +25,7 @@ impl Timestamp {
         if year < 2000 || year > 2099 {
             return None;
         }
-        Self::checked((year % 100) as u8, month, day, hour, minute, second)
+        Self::checked(year.wrapping_sub(2000) as u8, month, day, hour, minute, second)
     }
 
     #[inline]
@@ -45,7 +45,12 @@ impl Timestamp {
 
     /// The six bytes whose hexadecimal digits are the decimal digits on the wire.
     pub(crate) fn pairs(self) -> [u8; 6] {
-        [self.year % 100, self.month, self.day, self.hour, self.minute, self.second].map(|value| ((value / 10) << 4) | (value % 10))
+        [self.year_digits(), self.month, self.day, self.hour, self.minute, self.second].map(decimal_digits)
+    }
+
+    /// 0 to 99: the year 2100 is written as 2000.
+    const fn year_digits(self) -> u8 {
+        if self.year > 99 { 0 } else { self.year }
     }
 
     /// From a byte per field, with the spare high bits of day and hour (see [`Stamp::Packed`]).
@@ -57,22 +62,23 @@ impl Timestamp {
 
     /// The byte per field of a [`Stamp::Packed`].
     pub(crate) fn packed(self, weekday: u8, daylight: u8) -> [u8; 6] {
-        [self.year % 100, self.month, weekday << 5 | self.day, daylight << 5 | self.hour, self.minute, self.second]
+        [self.year_digits(), self.month, weekday << 5 | self.day, daylight << 5 | self.hour, self.minute, self.second]
     }
 
     /// From seconds since 1970, or `None` outside the years 2000 to 2099.
     #[must_use]
     pub fn from_unix(seconds: u64) -> Option<Self> {
         // 2000-01-01 00:00:00 UTC.
-        let seconds = seconds.checked_sub(946_684_800)?;
+        // A century of seconds fits 32 bits, which a microcontroller divides with less code than 64.
+        let seconds = u32::try_from(seconds.checked_sub(946_684_800)?).ok()?;
         let (mut days, rest) = (seconds / 86_400, seconds % 86_400);
         let mut year = 0_u8;
         let mut month = 1_u8;
         // At most 100 years of 12 months.
         for _ in 0..1200 {
-            let length = u64::from(days_in_month(year, month));
+            let length = u32::from(days_in_month(year, month));
             if days < length {
-                let field = |value: u64| u8::try_from(value).ok();
+                let field = |value: u32| u8::try_from(value).ok();
                 return Self::new(
                     2000_u16.saturating_add(year.into()),
                     month,
@@ -171,12 +177,9 @@ const fn decimal_at_once(pairs: [u8; 6]) -> Option<[u8; 6]> {
 }
 
 /// The same, one after the other.
-fn decimal_each(pairs: [u8; 6]) -> Option<[u8; 6]> {
-    let mut numbers = pairs;
-    for number in &mut numbers {
-        *number = decimal(*number)?;
-    }
-    Some(numbers)
+#[inline(always)]
+fn decimal_each([year, month, day, hour, minute, second]: [u8; 6]) -> Option<[u8; 6]> {
+    Some([decimal(year)?, decimal(month)?, decimal(day)?, decimal(hour)?, decimal(minute)?, decimal(second)?])
 }
 
 /// As ISO 8601 without a zone, for example `2018-09-21T18:31:35`, normalised.

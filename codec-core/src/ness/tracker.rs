@@ -150,61 +150,61 @@ impl Tracker {
         // Codes come in pairs, the even one for the beginning; 31 and 32 are the other way round.
         let begins = code.raw() & 1 == 0;
         let on = if begins { zone } else { 0 };
-        match code {
-            EventCode::Unsealed | EventCode::Sealed => self.seal(event, zone),
-            EventCode::Alarm | EventCode::AlarmRestore => self.alarm(event, begins, now),
-            EventCode::ManualExclude | EventCode::ManualInclude => {
-                self.zones.tell(ZoneFact::Excluded, zone, on);
-                self.included(begins, zone);
-            }
-            EventCode::AutoExclude | EventCode::AutoInclude => {
-                self.zones.tell(ZoneFact::AutoExcluded, zone, on);
-                self.included(begins, zone);
-            }
+        // What it tells of a zone, if that is all.
+        let fact = match code {
+            EventCode::Unsealed | EventCode::Sealed => return self.seal(event, zone),
+            EventCode::Alarm | EventCode::AlarmRestore => return self.alarm(event, begins, now),
+            EventCode::ManualExclude | EventCode::ManualInclude => ZoneFact::Excluded,
+            EventCode::AutoExclude | EventCode::AutoInclude => ZoneFact::AutoExcluded,
             EventCode::TamperUnsealed | EventCode::TamperNormal => match (id.keypad(), id, area) {
                 (Some(keypad), ..) => {
                     self.misc.tell_silently(MiscAlarms::KEYPAD_TAMPER.bits().into(), if begins { u32::MAX } else { 0 });
-                    self.edge = Some(Notice::Trouble { kind: TroubleKind::Tamper, source: Source::Keypad(keypad.into()), active: begins });
+                    return self.trouble(TroubleKind::Tamper, Source::Keypad(keypad.into()), begins);
                 }
-                (None, Id::MAIN_UNIT, AreaCode::Area1) => self.misc_bit(MiscAlarms::EXT_TAMPER, begins),
-                (None, Id::MAIN_UNIT, _) => self.misc_bit(MiscAlarms::PANEL_TAMPER, begins),
-                _ => self.zones.tell(ZoneFact::Tamper, zone, on),
+                (None, Id::MAIN_UNIT, AreaCode::Area1) => return self.misc_bit(MiscAlarms::EXT_TAMPER, begins),
+                (None, Id::MAIN_UNIT, _) => return self.misc_bit(MiscAlarms::PANEL_TAMPER, begins),
+                _ => ZoneFact::Tamper,
             },
-            EventCode::PowerFailure | EventCode::PowerNormal => self.misc_bit(MiscAlarms::MAINS_FAIL, begins),
+            EventCode::PowerFailure | EventCode::PowerNormal => return self.misc_bit(MiscAlarms::MAINS_FAIL, begins),
             EventCode::BatteryFailure | EventCode::BatteryNormal => match (id, area) {
-                (Id::MAIN_UNIT, _) => self.misc_bit(MiscAlarms::PANEL_BATTERY_LOW, begins),
-                (_, AreaCode::RadioKey) => {
-                    self.edge =
-                        Some(Notice::Trouble { kind: TroubleKind::Battery, source: Source::User(id.value().into()), active: begins });
-                }
-                _ => self.zones.tell(ZoneFact::LowBattery, zone, on),
+                (Id::MAIN_UNIT, _) => return self.misc_bit(MiscAlarms::PANEL_BATTERY_LOW, begins),
+                (_, AreaCode::RadioKey) => return self.trouble(TroubleKind::Battery, Source::User(id.value().into()), begins),
+                _ => ZoneFact::LowBattery,
             },
-            EventCode::ReportFailure | EventCode::ReportNormal => {
-                self.edge = Some(Notice::Trouble { kind: TroubleKind::Reporting, source: Source::Panel, active: begins });
-            }
-            EventCode::SupervisionFailure | EventCode::SupervisionNormal => self.zones.tell(ZoneFact::SupervisionFail, zone, on),
-            EventCode::EntryDelayStart => self.areas.entry_delay_start(area, now),
-            EventCode::ExitDelayStart => self.areas.exit_delay_start(area, now),
-            EventCode::ExitDelayEnd => self.areas.exit_delay_end(area, now),
-            EventCode::ArmedAway => self.areas.arm(area, Mode::Away, now),
-            EventCode::ArmedHome => self.areas.arm(area, Mode::Home, now),
-            EventCode::ArmedDay => self.areas.arm(area, Mode::Day, now),
-            EventCode::ArmedNight => self.areas.arm(area, Mode::Night, now),
-            EventCode::ArmedVacation => self.areas.arm(area, Mode::Vacation, now),
-            EventCode::ArmedHighest => self.areas.arm(area, Mode::Highest, now),
+            EventCode::ReportFailure | EventCode::ReportNormal => return self.trouble(TroubleKind::Reporting, Source::Panel, begins),
+            EventCode::SupervisionFailure | EventCode::SupervisionNormal => ZoneFact::SupervisionFail,
+            EventCode::EntryDelayStart => return self.areas.entry_delay_start(area, now),
+            EventCode::ExitDelayStart => return self.areas.exit_delay_start(area, now),
+            EventCode::ExitDelayEnd => return self.areas.exit_delay_end(area, now),
+            EventCode::ArmedAway => return self.areas.arm(area, Mode::Away, now),
+            EventCode::ArmedHome => return self.areas.arm(area, Mode::Home, now),
+            EventCode::ArmedDay => return self.areas.arm(area, Mode::Day, now),
+            EventCode::ArmedNight => return self.areas.arm(area, Mode::Night, now),
+            EventCode::ArmedVacation => return self.areas.arm(area, Mode::Vacation, now),
+            EventCode::ArmedHighest => return self.areas.arm(area, Mode::Highest, now),
             EventCode::Disarmed => {
                 self.areas.disarm(area, now);
-                self.misc.tell(LOUD.into(), 0);
+                return self.misc.tell(LOUD.into(), 0);
             }
             EventCode::OutputOn | EventCode::OutputOff => {
                 if let Some(output) = Output::from_id(id) {
                     let bit = 1_u32.checked_shl(output.index().into()).unwrap_or(0);
                     self.outputs.tell(bit, if code == EventCode::OutputOn { bit } else { 0 });
                 }
+                return;
             }
             // The alarm or the disarm that ends the entry delay comes as an event of its own; the others change nothing here.
-            EventCode::EntryDelayEnd | EventCode::RealTimeClock | EventCode::ArmingDelayed | EventCode::Unknown(_) => {}
+            EventCode::EntryDelayEnd | EventCode::RealTimeClock | EventCode::ArmingDelayed | EventCode::Unknown(_) => return,
+        };
+        self.zones.tell(fact, zone, on);
+        // A zone included again is excluded by neither.
+        if !begins && matches!(fact, ZoneFact::Excluded | ZoneFact::AutoExcluded) {
+            self.zones.tell(ZoneFact::ExcludedByEither, zone, 0);
         }
+    }
+
+    fn trouble(&mut self, kind: TroubleKind, source: Source, active: bool) {
+        self.edge = Some(Notice::Trouble { kind, source, active });
     }
 
     /// Seal events are about zones, about users at doors, or the panel's start, by their area and ID.
@@ -224,13 +224,6 @@ impl Tracker {
             // "Sealed" is meant of the zone, whichever way it is connected.
             self.zones.tell(ZoneFact::RadioUnsealed, zone, 0);
             self.zones.tell(ZoneFact::CbusUnsealed, zone, 0);
-        }
-    }
-
-    /// A zone included again is excluded by neither.
-    fn included(&mut self, excluded: bool, zone: u32) {
-        if !excluded {
-            self.zones.tell(ZoneFact::ExcludedByEither, zone, 0);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::text::hex::{self, nibble};
 pub(super) const FIRST: bool = cfg!(target_pointer_width = "64");
 
 /// A line in one of the usual forms; `None` for any other and for what is wrong.
-#[inline]
+#[inline(always)]
 pub(super) fn decode(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
     match text.len() {
         28 => stamped_with_address(text, options),

@@ -259,7 +259,7 @@ pub fn decode_with(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Faul
 }
 
 /// What a panel line says, by its COMMAND and its three bytes of data.
-#[inline]
+#[inline(always)]
 pub(super) fn panel_body(command: u8, [first, second, third]: [u8; 3]) -> Body<'static> {
     match command {
         SYSTEM_STATUS => {

@@ -295,11 +295,12 @@ impl<'b> Controller<'b> {
         if let Err(error) = device.guid.as_str() {
             return Err(Fault::new(FaultKind::NotText, super::VERSIONED_HEADER.saturating_add(error.valid_up_to())));
         }
-        if !self.config.allows(device.guid) {
+        let id = DeviceId::from_text(device.guid);
+        if !self.config.admits(id.as_ref()) {
             self.closing = Some(CloseReason::DeviceRefused);
             return Ok(false);
         }
-        if let Some(id) = DeviceId::from_text(device.guid) {
+        if let Some(id) = id {
             let mut firmware = [0; 3];
             copy(&mut firmware, device.firmware.as_bytes());
             let device = Some(DeviceInfo { id, firmware });

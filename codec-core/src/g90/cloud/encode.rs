@@ -37,26 +37,29 @@ impl Writer<'_> {
         }
     }
 
-    /// A text in a field of `N` bytes; a longer one is cut.
-    fn text<const N: usize>(&mut self, text: &[u8]) {
-        let mut field = [0; N];
-        copy(&mut field, text);
-        self.bytes(&field);
+    /// A text in a field of `size` bytes; a longer one is cut.
+    fn text(&mut self, text: &[u8], size: usize) {
+        self.bytes(text.get(..size).unwrap_or(text));
+        for _ in text.len()..size {
+            self.u8(0);
+        }
     }
 
-    /// What both hellos begin with.
-    fn device(&mut self, device: &Device<'_>, flags: &[i32]) {
-        self.text::<15>(device.guid.as_bytes());
+    /// What both hellos say.
+    fn hello(&mut self, device: &Device<'_>, flags: &[i32]) {
+        let (front, back) = flags.split_at_checked(4).unwrap_or_default();
+        self.text(device.guid.as_bytes(), 15);
         self.u8(device.guid_pad);
-        self.i32s(flags);
-        self.text::<3>(device.firmware.as_bytes());
+        self.i32s(front);
+        self.text(device.firmware.as_bytes(), 3);
         self.u8(device.firmware_pad);
+        self.i32s(back);
     }
 
     /// A sensor's bytes, name and time, and what stands behind them.
     fn sensor(&mut self, front: [u8; 4], name: &[u8], timestamp: i32, tail: &[u8]) {
         self.bytes(&front);
-        self.text::<32>(name);
+        self.text(name, 32);
         self.i32s(&[timestamp]);
         self.bytes(tail);
     }
@@ -108,16 +111,8 @@ pub(super) fn encode_ending(body: &Body<'_>, sequence: u16, end: &[u8], out: &mu
 fn payload(body: &Body<'_>, writer: &mut Writer<'_>) {
     match body {
         Body::Ping => {}
-        Body::Hello(hello) => {
-            let (front, back) = hello.flags.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
-            writer.device(&hello.device, front);
-            writer.i32s(back);
-        }
-        Body::HelloDiscovery(hello) => {
-            let (front, back) = hello.flags.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
-            writer.device(&hello.device, front);
-            writer.i32s(back);
-        }
+        Body::Hello(hello) => writer.hello(&hello.device, &hello.flags),
+        Body::HelloDiscovery(hello) => writer.hello(&hello.device, &hello.flags),
         Body::StateChange(change) => {
             writer.bytes(&[2, change.code]);
             writer.bytes(change.leftover);
@@ -142,7 +137,7 @@ fn payload(body: &Body<'_>, writer: &mut Writer<'_>) {
         Body::HelloAck(flag) | Body::HelloAnswer(flag) => writer.u8(*flag),
         Body::HelloInfo { port } => writer.i32s(&[*port]),
         Body::DiscoveryAnswer(answer) => {
-            writer.text::<16>(answer.address.as_bytes());
+            writer.text(answer.address.as_bytes(), 16);
             writer.i32s(&answer.flags);
             writer.i32s(&[answer.port, answer.timestamp]);
         }

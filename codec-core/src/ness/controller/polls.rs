@@ -51,6 +51,14 @@ pub(super) const RADIO: [RequestId; 4] = [
 /// Where alarms tell that they are on.
 pub(super) const ALARMS: [RequestId; 3] = [RequestId::Zone1To16InAlarm, RequestId::Zone17To32InAlarm, RequestId::MiscellaneousAlarms];
 
+/// What comes before the others: the version, then [`RADIO`], [`SHORT`] and [`ALARMS`].
+const URGENT: [RequestId; 12] = {
+    let [a, b, c, d] = RADIO;
+    let [e, f, g, h] = SHORT;
+    let [i, j, k] = ALARMS;
+    [RequestId::PanelVersion, a, b, c, d, e, f, g, h, i, j, k]
+};
+
 /// What is due, and what is outstanding.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Polls {
@@ -89,15 +97,12 @@ impl Polls {
         if self.due.is_empty() && core::mem::take(&mut self.later) {
             self.due = Requests::ALL.without(Requests::of(&SHORT));
         }
-        self.again
-            .iter()
-            .chain(&[RequestId::PanelVersion])
-            .chain(&RADIO)
-            .chain(&SHORT)
-            .chain(&ALARMS)
-            .chain(RequestId::ALL)
-            .copied()
-            .find(|id| self.due.has(*id))
+        self.again.filter(|id| self.due.has(*id)).or_else(|| self.first_due(&URGENT)).or_else(|| self.first_due(RequestId::ALL))
+    }
+
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn first_due(&self, ids: &[RequestId]) -> Option<RequestId> {
+        ids.iter().copied().find(|id| self.due.has(*id))
     }
 
     /// Whether [`next`](Self::next) has something.

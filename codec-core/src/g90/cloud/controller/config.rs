@@ -104,7 +104,12 @@ impl Config<'_> {
     /// Whether [`device_ids`](Self::device_ids) lets a panel connect that tells this id in its hello.
     #[must_use]
     pub fn allows(&self, guid: PaddedText<'_>) -> bool {
-        self.device_ids.is_empty() || DeviceId::from_text(guid).is_some_and(|id| self.device_ids.contains(&id.as_str()))
+        self.admits(DeviceId::from_text(guid).as_ref())
+    }
+
+    /// The same for the identity in it, `None` if there is none.
+    pub(super) fn admits(&self, id: Option<&DeviceId>) -> bool {
+        self.device_ids.is_empty() || id.is_some_and(|id| self.device_ids.contains(&id.as_str()))
     }
 
     /// The port that a panel looking for its cloud is told.
