@@ -140,10 +140,11 @@ pub(crate) struct Flat<'b> {
     all_tries: u8,
 }
 
-/// One behind the other. Not inlined: there a compiler does not see that they are two, and takes half a kilobyte for a copy that would work for one.
+/// Copies a value to another place. Not inlined: there a compiler does not see that they are two, and takes half a kilobyte for a copy that
+/// would work for one.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-fn put(place: &mut ZoneSlot, slot: &ZoneSlot) {
-    *place = *slot;
+pub(super) fn put<T: Copy>(place: &mut T, value: &T) {
+    *place = *value;
 }
 
 impl<'b> Flat<'b> {
