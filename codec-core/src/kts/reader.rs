@@ -102,6 +102,7 @@ impl Reader {
         self.tag
     }
 
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn begin(&mut self, mode: Mode) {
         self.mode = mode;
         self.released = 0;
@@ -364,7 +365,7 @@ fn foreign(sn: &str, own: Option<&str>) -> Option<FaultKind> {
 
 /// Which list a frame is, where its records begin and whose it is, if it is as usual up to there and UTF-8 as a whole.
 fn usual_front(frame: &[u8]) -> Option<(List, usize, &str)> {
-    let (kind, list) = Frame::before_list(frame).filter(|_| speculate())?;
+    let (kind, list) = Frame::before_list(frame)?;
     Some((kind, list.text.len().saturating_sub(list.rest.len()), list.sn.raw()))
 }
 

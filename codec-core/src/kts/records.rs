@@ -25,6 +25,7 @@ pub(crate) fn some(text: Text<'_>) -> Option<Text<'_>> {
 }
 
 /// `None` for an empty text.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn filled(text: Option<Text<'_>>) -> Option<Text<'_>> {
     text.filter(|text| !text.is_empty())
 }

@@ -1,7 +1,6 @@
 //! A list that is checked while it is read: one look at every record where [`decode_ref`] and [`List::iter`](super::List::iter) take two.
 
 use super::records::{Object, Record, Records, Update, Zone};
-use super::usual::speculate;
 use super::verbs::ListKind;
 use super::wire::{Body, Frame, Order, decode_ref};
 use crate::error::Fault;
@@ -40,7 +39,7 @@ pub enum Once<'i> {
 /// As [`decode_ref`], but for faults in a list and behind it: those may come from [`Rows::next_row`].
 #[inline]
 pub fn decode_once(text: &[u8], order: Order) -> Result<Once<'_>, Fault> {
-    match Frame::before_list(text).filter(|_| speculate()) {
+    match Frame::before_list(text) {
         Some((ListKind::Zones, list)) => Ok(Once::Zones(Rows::new(list, order))),
         Some((ListKind::Objects, list)) => Ok(Once::Objects(Rows::new(list, order))),
         Some((ListKind::Push, list)) => Ok(Once::Push(Rows::new(list, order))),

@@ -11,6 +11,7 @@
 mod front;
 
 use core::fmt;
+use core::ops::Range;
 
 pub(crate) use front::Head;
 
@@ -50,7 +51,9 @@ pub struct Frame<'i> {
     pub(crate) sn: Text<'i>,
     pub(crate) cmd: Text<'i>,
     data: Option<Value<'i>>,
-    /// Offset of the byte behind `data`.
+    /// Offset of `data`.
+    data_at: usize,
+    /// Offset of the byte behind it.
     data_end: usize,
     timestamp: Option<Text<'i>>,
     rand: Option<Text<'i>>,
@@ -168,8 +171,14 @@ pub fn decode_ref(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
 /// As [`decode_ref`], for frames that are not as usual.
 #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
 fn any(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
-    let frame = Frame::read(text, order)?;
-    frame.parse().map(|_| Frame { checked: true, ..frame }).map_err(|fault| Fault { at: fault.at.saturating_add(frame.data_at()), ..fault })
+    let mut frame = Frame::read(text, order)?;
+    match frame.parse() {
+        Ok(_) => {
+            frame.checked = true;
+            Ok(frame)
+        }
+        Err(fault) => Err(Fault { at: fault.at.saturating_add(u32::try_from(frame.data_at).unwrap_or(u32::MAX)), ..fault }),
+    }
 }
 
 /// A name of a member that has a place.
@@ -220,23 +229,12 @@ impl<'i> Frame<'i> {
     }
 
     /// Where `data` stands, if it is a text that should be an object or a list.
-    pub(crate) fn wrapped(&self) -> Option<core::ops::Range<usize>> {
+    pub(crate) fn wrapped(&self) -> Option<Range<usize>> {
         let Some(Value::Text(text)) = self.data else { return None };
         let opening = if self.verb().is_list() { '[' } else { '{' };
         let known = !matches!(self.verb(), Verb::Control | Verb::Other(_) | Verb::Register | Verb::Keepalive);
         let holds = text.chars().find(|character| !json::is_space(*character)) == Some(opening);
-        (known && holds).then(|| self.data_end.saturating_sub(text.raw().len()).saturating_sub(2)..self.data_end)
-    }
-
-    /// Offset of `data`.
-    fn data_at(&self) -> u32 {
-        let len = match self.data {
-            Some(Value::Text(text)) => text.raw().len().saturating_add(2),
-            Some(Value::Object(object)) => object.as_str().len(),
-            Some(Value::Array(array)) => array.as_str().len(),
-            _ => 0,
-        };
-        u32::try_from(self.data_end.saturating_sub(len)).unwrap_or(u32::MAX)
+        (known && holds).then_some(self.data_at..self.data_end)
     }
 
     /// Serial number or MAC address of the host.
@@ -290,6 +288,7 @@ impl<'i> Frame<'i> {
     }
 
     /// What is in a frame that is no list.
+    #[inline(never)]
     fn parse_other(&self) -> Result<Body<'i>, Fault> {
         match self.verb {
             Verb::Register => {
@@ -340,7 +339,6 @@ impl fmt::Debug for Frame<'_> {
 /// by those who look more slowly.
 fn list_ahead<'i>(cursor: &mut Cursor<'i>, kind: ListKind) -> Option<Value<'i>> {
     let mut ahead = *cursor;
-    ahead.space();
     let from = ahead.at;
     list(&mut ahead, kind).ok()?;
     *cursor = ahead;
@@ -352,6 +350,7 @@ struct Reading<'i> {
     order: Order,
     texts: [Option<Text<'i>>; TEXTS],
     data: Option<Value<'i>>,
+    data_at: usize,
     data_end: usize,
     /// What `cmd` means.
     verb: Option<Verb<'i>>,
@@ -361,7 +360,7 @@ struct Reading<'i> {
 
 impl<'i> Reading<'i> {
     const fn new(order: Order) -> Self {
-        Self { order, texts: [None; TEXTS], data: None, data_end: 0, verb: None, checked: false, wrong: None }
+        Self { order, texts: [None; TEXTS], data: None, data_at: 0, data_end: 0, verb: None, checked: false, wrong: None }
     }
 
     fn text(&self, name: Name) -> Option<Text<'i>> {
@@ -376,10 +375,11 @@ impl<'i> Reading<'i> {
             cursor.space();
             let at = cursor.at;
             let name = Name::of(cursor.key()?);
+            cursor.space();
+            let from = cursor.at;
             if head && name == Name::Data {
-                cursor.space();
-                self.member(at, name, Value::Null, cursor.at);
-                return Ok(Some((at, cursor.at)));
+                self.member(at, name, Value::Null, from..from);
+                return Ok(Some((at, from)));
             }
             // Records that are as they should be need no look at their JSON before.
             let kind = if name == Name::Data { self.verb.and_then(ListKind::of) } else { None };
@@ -389,7 +389,7 @@ impl<'i> Reading<'i> {
                 Some(list) => list,
                 None => cursor.value()?,
             };
-            self.member(at, name, value, cursor.at);
+            self.member(at, name, value, from..cursor.at);
         }
         Ok(None)
     }
@@ -404,7 +404,7 @@ impl<'i> Reading<'i> {
         order.iter().copied().find(|name| self.text(*name).is_none())
     }
 
-    fn member(&mut self, at: usize, name: Name, value: Value<'i>, end: usize) {
+    fn member(&mut self, at: usize, name: Name, value: Value<'i>, place: Range<usize>) {
         let mut fits = match (self.order, self.expected()) {
             (Order::Strict, Some(expected)) => name == expected,
             // Nothing that has a place may come again.
@@ -425,7 +425,7 @@ impl<'i> Reading<'i> {
             }
             (Name::Data, None) => {
                 fits &= self.data.replace(value).is_none();
-                self.data_end = end;
+                (self.data_at, self.data_end) = (place.start, place.end);
             }
             _ => {}
         }
@@ -446,11 +446,11 @@ impl<'i> Reading<'i> {
         }
         let missing = Fault::new(FaultKind::Order, end);
         let lacks = self.expected();
-        let Self { texts: [sn, cmd, timestamp, rand, sign, tag], data, data_end, verb, checked, .. } = self;
+        let Self { texts: [sn, cmd, timestamp, rand, sign, tag], data, data_at, data_end, verb, checked, .. } = self;
         let (Some(sn), Some(cmd), Some(verb)) = (sn, cmd, verb) else { return Err(missing) };
         if lacks.is_some() && !matches!(verb, Verb::Keepalive | Verb::Other(_)) {
             return Err(missing);
         }
-        Ok(Frame { sn, cmd, data, data_end, timestamp, rand, sign, tag, verb, checked })
+        Ok(Frame { sn, cmd, data, data_at, data_end, timestamp, rand, sign, tag, verb, checked })
     }
 }

@@ -15,28 +15,34 @@ impl TaskSlot {
     /// [`EncodeError`] if the flag is none of the document's, an action cannot be written, or a text is too long: 16 bytes for the id and the
     /// zone, 48 for the name, 120 for the actions as they are written.
     pub fn keep(task: &TaskInfo<'_>) -> Result<Self, EncodeError> {
+        let mut kept = Self::default();
+        kept.fill(task).map(|()| kept)
+    }
+
+    /// Keeps a task in a place that is free. After an error it holds nothing of use.
+    fn fill(&mut self, task: &TaskInfo<'_>) -> Result<(), EncodeError> {
         let out_of_range = |field, max: usize, found: usize| {
             let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
             EncodeError::OutOfRange { field, min: 0, max: number(max), found: number(found) }
         };
         task.actions.iter().try_for_each(check)?;
-        let mut kept = Self { days: task.days, minutes: task.time.minutes(), used: true, owed: true, ..Self::default() };
-        let (room, actions_len) = kept.actions.parts();
+        (self.days, self.minutes, self.used, self.owed) = (task.days, task.time.minutes(), true, true);
+        let (room, actions_len) = self.actions.parts();
         let mut writer = FrameWriter::resume(room, 0, false);
         write_actions(&mut writer, task.actions);
         let len = writer.len();
         *actions_len = u8::try_from(len).ok().filter(|_| len <= room.len()).ok_or(out_of_range("action", room.len(), len))?;
-        let texts = [("id", kept.id.parts(), task.id), ("name", kept.name.parts(), task.name), ("room", kept.room.parts(), task.room)];
+        let texts = [("id", self.id.parts(), task.id), ("name", self.name.parts(), task.name), ("room", self.room.parts(), task.room)];
         for (field, (room, len), text) in texts {
             *len = put(room, text).ok_or(out_of_range(field, room.len(), text.len()))?;
         }
         match task.flag {
-            TaskFlag::Enable => kept.enabled = true,
+            TaskFlag::Enable => self.enabled = true,
             TaskFlag::Disable => {}
-            TaskFlag::Delete => kept.dead = true,
+            TaskFlag::Delete => self.dead = true,
             TaskFlag::Other(_) => return Err(EncodeError::Missing { field: "flag" }),
         }
-        Ok(kept)
+        Ok(())
     }
 }
 
@@ -45,7 +51,10 @@ impl Controller<'_> {
     pub(super) fn keep_task(&mut self, task: &TaskInfo<'_>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         let tasks = &self.flat.tables.tasks;
         let limit = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
-        let kept = if limit == 0 { None } else { Some(TaskSlot::keep(task)?) };
+        let mut kept = TaskSlot::default();
+        if limit != 0 {
+            kept.fill(task)?;
+        }
         let same = tasks.iter().position(|slot| slot.used && slot.id.as_str() == task.id);
         let at = same.or_else(|| tasks.iter().position(|slot| !slot.used));
         if limit != 0 && at.is_none() {
@@ -54,8 +63,8 @@ impl Controller<'_> {
         let mut writer = self.begin(Verb::Timing, tx);
         let written = write_task(&mut writer, task).and_then(|()| writer.finish());
         self.end(written, tx)?;
-        if let (Some(kept), Some(slot)) = (kept, at.and_then(|at| self.flat.tables.tasks.get_mut(at))) {
-            *slot = kept;
+        if let Some(slot) = at.and_then(|at| self.flat.tables.tasks.get_mut(at)) {
+            tables::put(slot, &kept);
         }
         self.task = at;
         Ok(())

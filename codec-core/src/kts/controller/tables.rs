@@ -140,6 +140,13 @@ pub(crate) struct Flat<'b> {
     all_tries: u8,
 }
 
+/// Copies a value to another place. Not inlined: there a compiler does not see that they are two, and takes half a kilobyte for a copy that
+/// would work for one.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(super) fn put<T: Copy>(place: &mut T, value: &T) {
+    *place = *value;
+}
+
 impl<'b> Flat<'b> {
     /// Zones and objects of another connection are forgotten, tasks are not.
     pub(crate) fn new(tables: Tables<'b>) -> Self {
@@ -162,7 +169,7 @@ impl<'b> Flat<'b> {
         let Some(id) = Short::of_text(id) else { return self.full(LONG, 16) };
         match self.tables.zones.iter_mut().find(|slot| !slot.used || slot.id == id) {
             Some(slot) => {
-                *slot = ZoneSlot { id, used: true, seen: true, ..*slot };
+                (slot.id, slot.used, slot.seen) = (id, true, true);
                 None
             }
             None => self.full(ZONES_FULL, limit),
@@ -180,13 +187,21 @@ impl<'b> Flat<'b> {
         let zones = &mut *self.tables.zones;
         let mut kept = 0_usize;
         for at in 0..zones.len() {
-            let slot = zones.get(at).copied().unwrap_or_default();
-            if let Some(place) = zones.get_mut(kept).filter(|_| slot.seen) {
-                *place = ZoneSlot { id: slot.id, used: true, todo: true, ..ZoneSlot::default() };
+            let Some((front, [slot, ..])) = zones.split_at_mut_checked(at) else { break };
+            if slot.seen {
+                if let Some(place) = front.get_mut(kept) {
+                    put(place, slot);
+                }
                 kept = kept.saturating_add(1);
             }
         }
-        zones.iter_mut().skip(kept).for_each(|slot| *slot = ZoneSlot::default());
+        for (at, slot) in zones.iter_mut().enumerate() {
+            if at < kept {
+                (slot.seen, slot.todo, slot.unread, slot.tries) = (false, true, false, 0);
+            } else {
+                *slot = ZoneSlot::default();
+            }
+        }
         self.all_todo = !self.tables.zones.iter().any(|slot| slot.used);
         (self.all_unread, self.all_tries) = (false, 0);
     }

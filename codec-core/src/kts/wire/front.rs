@@ -3,7 +3,7 @@
 use super::{Frame, MAX_FRAME, Name, Order, Reading};
 use crate::error::{Fault, FaultKind};
 use crate::kts::rows::BeforeList;
-use crate::kts::usual::run;
+use crate::kts::usual::{run, speculate};
 use crate::kts::verbs::{ListKind, Verb};
 use crate::text::cursor::Cursor;
 use crate::text::json::{Array, Text, Value};
@@ -18,10 +18,10 @@ impl<'i> Frame<'i> {
         Some((Text::new(sn), Text::new(cmd), rest))
     }
 
-    /// Which list a frame is, if it is as usual up to there.
+    /// Which list a frame is, if it is as usual up to there and that is tried at all.
     #[inline(always)]
     pub(crate) fn before_list(bytes: &'i [u8]) -> Option<(ListKind, BeforeList<'i>)> {
-        if bytes.len() > MAX_FRAME {
+        if bytes.len() > MAX_FRAME || !speculate() {
             return None;
         }
         let text = core::str::from_utf8(bytes).ok()?;
@@ -35,19 +35,20 @@ impl<'i> Frame<'i> {
     #[inline(always)]
     pub(super) fn usual(text: &'i str) -> Option<Self> {
         let (sn, cmd, rest) = Self::front(text)?;
-        let (verb, data, data_end) = match kind(cmd) {
+        let (verb, data, data_at, data_end) = match kind(cmd) {
             Some(kind) => {
                 let list = rest.strip_prefix("\",\"data\":")?.strip_suffix('}')?;
                 let records = list.strip_prefix('[')?;
                 if records.get(run(kind, records)..) != Some("]") {
                     return None;
                 }
-                (kind.verb(), Some(Value::Array(Array::new(list))), text.len().saturating_sub(1))
+                let end = text.len().saturating_sub(1);
+                (kind.verb(), Some(Value::Array(Array::new(list))), end.saturating_sub(list.len()), end)
             }
-            None if cmd.raw() == "keepalive" && rest == "\"}" => (Verb::Keepalive, None, 0),
+            None if cmd.raw() == "keepalive" && rest == "\"}" => (Verb::Keepalive, None, 0, 0),
             None => return None,
         };
-        Some(Self { sn, cmd, data, data_end, timestamp: None, rand: None, sign: None, tag: None, verb, checked: true })
+        Some(Self { sn, cmd, data, data_at, data_end, timestamp: None, rand: None, sign: None, tag: None, verb, checked: true })
     }
 }
 
