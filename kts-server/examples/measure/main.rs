@@ -7,7 +7,8 @@
 //! Hosts, server and listener are processes of their own: the server on one processor, all others on another one. First 1,000 hosts push; the
 //! time from right before the push is written until the listener has the update is taken, in turns with a plain reader of lines in place of the
 //! server, and compared turn by turn. Then 10,000 idle connections are held, without TLS and with it. `measure HOSTS CONNECTIONS SECONDS
-//! TURNS` does the same with other numbers. Open files must be allowed: `ulimit -n 20000`.
+//! TURNS` does the same with other numbers. Open files must be allowed: `ulimit -n 20000`. On a machine that does something else too, `chrt -f 1` in
+//! front of it keeps that out of the times.
 
 #[path = "../../tests/common/flat.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the tests")]

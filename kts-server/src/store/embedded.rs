@@ -13,7 +13,7 @@ use super::{Condition, Group, Job, Note, StoreError, conclude};
 
 /// How long writes are collected that nobody waits for: each transaction is brought to the disk, however small it is, and of a value that
 /// changes often only the last is written.
-const COLLECT: Duration = Duration::from_millis(250);
+const COLLECT: Duration = Duration::from_millis(100);
 
 const RECORDS: TableDefinition<'static, &'static str, &'static [u8]> = TableDefinition::new("records");
 
@@ -62,6 +62,7 @@ pub(super) fn scan(database: &Database, prefix: &str, from: Option<&str>, limit:
 /// when somebody waits.
 pub(super) fn spawn(database: Arc<Database>, mut jobs: mpsc::Receiver<Job>, notes: broadcast::Sender<Note>) -> Thread {
     let run = move || {
+        give_way();
         while let Some(first) = jobs.blocking_recv() {
             let mut group = Group::default();
             group.push(first);
@@ -81,6 +82,22 @@ pub(super) fn spawn(database: Arc<Database>, mut jobs: mpsc::Receiver<Job>, note
     };
     std::thread::spawn(run).thread().clone()
 }
+
+/// Lets those who serve connections go first where there are not enough processors: values are told before they are written, and
+/// nobody should wait for the work of a large transaction.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    use rustix::process::{getpriority_process, setpriority_process};
+    // Of this thread alone, on Linux.
+    let this = rustix::thread::gettid();
+    let outcome = getpriority_process(Some(this)).and_then(|now| setpriority_process(Some(this), now.saturating_add(5)));
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "the thread that writes has the priority of the others");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn give_way() {}
 
 fn write(database: &Database, group: &[Job]) -> Result<Vec<bool>, StoreError> {
     let mut write = database.begin_write().map_err(failed)?;

@@ -17,14 +17,15 @@ use std::time::Duration;
 pub use note::Note;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-/// Batches that wait to be committed. More make those who write wait.
-const QUEUE: usize = 4096;
+/// Batches that wait to be committed: what 10,000 values per second make of a disk that stands still for three seconds. More make those who
+/// write wait.
+const QUEUE: usize = 32_768;
 /// Notes that one who listens may be behind before he is told that he has missed some.
 const NOTES: usize = 16_384;
 /// How long one who waits for a batch does so. It may become durable later all the same.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Most writes in a transaction, so that nobody waits for a very long one.
-const GROUP: usize = 4096;
+const GROUP: usize = 8192;
 
 /// Why the store cannot do what it should.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -64,6 +64,24 @@ async fn a_process_that_is_asked_to_end_finishes_what_is_under_way() {
     assert_eq!(server.get(&format!("/v1/hosts/{SN}/commands/{id}"), &house.user).await["state"], "timed_out");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_host_is_offline_after_so_many_missed_beats() {
+    let house = House::new("");
+    let text = std::fs::read_to_string(&house.config).unwrap();
+    std::fs::write(&house.config, text.replace("[hosts]", "[hosts]\nheartbeat_seconds = 10\nmissed_beats = 2")).unwrap();
+    let server = house.start();
+    let flats = [SN, OTHER].map(|sn| Flat::new(Setup { keepalive_millis: 10_000, ..Setup::new(sn, KEY) }, server.hosts));
+    let online = async |sn: &str| server.get(&format!("/v1/hosts/{sn}"), &house.admin).await["online"].clone();
+    for sn in [SN, OTHER] {
+        synchronised(&server, sn, &house.admin, 4).await;
+        assert_eq!(online(sn).await, true);
+    }
+    // The connection stays open, and nothing comes any more.
+    flats[0].hang();
+    until("offline", async || (online(SN).await == false).then_some(())).await;
+    assert_eq!((online(OTHER).await, flats[1].seen().registered), (json!(true), 1));
+}
+
 /// A certificate for localhost, in two files. Gives it for those who are to trust it.
 fn certificate(folder: &Folder) -> tokio_rustls::rustls::pki_types::CertificateDer<'static> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
