@@ -389,12 +389,6 @@ impl<'i> Cursor<'i> {
         self.read_key().map_err(|error| self.fault(error))
     }
 
-    /// As [`read_string`](Self::read_string).
-    #[inline]
-    pub(crate) fn string(&mut self) -> Result<Text<'i>, Fault> {
-        self.read_string().map_err(|error| self.fault(error))
-    }
-
     /// As [`read_value`](Self::read_value).
     #[inline]
     pub(crate) fn value(&mut self) -> Result<Value<'i>, Fault> {
