@@ -413,15 +413,16 @@ pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>
     let mut by_pairs = !request && !by_digits;
     let mut stamp = None;
     if stamped {
-        stamp = text.get(end..).and_then(<[u8]>::first_chunk).map(Stamp::Raw);
         if good < before.saturating_add(11) {
             wrong.printable(end, 12);
             by_pairs = false;
+        } else if options.packed_time {
+            stamp = Timestamp::from_packed(*time);
         } else {
-            let time = if options.packed_time { Timestamp::from_packed(*time) } else { Timestamp::from_pairs(*time).map(Stamp::Time) };
-            if time.is_some() {
-                stamp = time;
-            }
+            stamp = Timestamp::from_pairs(*time).map(Stamp::Time);
+        }
+        if stamp.is_none() {
+            stamp = text.get(end..).and_then(<[u8]>::first_chunk).map(Stamp::Raw);
         }
         end = end.saturating_add(12);
     }
@@ -434,7 +435,7 @@ pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>
     }
     let checksum = checksum.unwrap_or(0);
     end = end.saturating_add(2);
-    let rest = text.get(end..).unwrap_or_default();
+    let (text, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
     if !(rest.is_empty() || request && rest == b"?") {
         wrong.tell(FaultKind::Trailing { extra: u32::try_from(rest.len()).unwrap_or(u32::MAX) }, end);
     }
@@ -444,7 +445,7 @@ pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>
             let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
             // Where all are pairs, the sum includes the checksum itself.
             let binary = if by_pairs { Some(checksum.wrapping_sub(sum)) } else { None };
-            Ok(Line { packet, text: text.get(..end).unwrap_or_default(), checksum, binary })
+            Ok(Line { packet, text, checksum, binary })
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::text::copy;
 /// Longest identity in bytes: the size of its field in a hello.
 pub const MAX_DEVICE_ID: usize = 15;
 
-/// The identity (GUID) that a panel tells in its hello, without padding: 1 to 15 bytes of UTF-8, not only white space.
+/// The identity (GUID) that a panel tells in its hello, without padding: 1 to 15 bytes of UTF-8, not only ASCII white space.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeviceId {
     bytes: [u8; MAX_DEVICE_ID],

@@ -57,7 +57,7 @@ impl<'i> PaddedText<'i> {
         core::str::from_utf8(self.0)
     }
 
-    /// Whether nothing but white space is in it.
+    /// Whether nothing but ASCII white space is in it.
     #[must_use]
     pub const fn is_blank(self) -> bool {
         self.0.trim_ascii().is_empty()
