@@ -16,9 +16,12 @@ pub(crate) type Found<'i> = [Option<Text<'i>>; WIDEST];
 
 /// The place of a name in a table.
 pub(crate) fn find(names: &[&str], name: Text<'_>) -> Option<usize> {
-    let mut room = [0; 16];
-    let name = name.decoded(&mut room)?;
-    names.iter().position(|known| *known == name)
+    let place = |name: &str| names.iter().position(|known| *known == name);
+    // Escapes are rare, and a name with one is none as it stands.
+    place(name.raw()).or_else(|| match name.plain() {
+        Some(_) => None,
+        None => name.copy_to(&mut [0; 16]).and_then(place),
+    })
 }
 
 /// Reads the object at the cursor. Of several members with one name the last counts.

@@ -239,7 +239,7 @@ impl Reader {
         let frame = rx.unread().get(..end).unwrap_or_default();
         if let Some(record) = usual_record(list, frame, at) {
             self.mode = Mode::Usual { list, at: record.end, end };
-            // It is shorter than the scanner's limit: before it stands more than that is below the reader's.
+            // What stands before the first record is longer than MARGIN: no record of a frame that fits is beyond the scanner's limit.
             return Step::Record(list, record);
         }
         if frame.get(at..) == Some(b"]}") {

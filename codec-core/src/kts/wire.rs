@@ -171,14 +171,17 @@ pub fn decode_ref(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
 /// As [`decode_ref`], for frames that are not as usual.
 #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
 fn any(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
-    let mut frame = Frame::read(text, order)?;
-    match frame.parse() {
-        Ok(_) => {
-            frame.checked = true;
-            Ok(frame)
+    let mut result = Frame::read(text, order);
+    if let Ok(frame) = &mut result {
+        match frame.check() {
+            Ok(()) => frame.checked = true,
+            Err(fault) => {
+                let at = u32::try_from(frame.data_at).unwrap_or(u32::MAX);
+                result = Err(Fault { at: fault.at.saturating_add(at), ..fault });
+            }
         }
-        Err(fault) => Err(Fault { at: fault.at.saturating_add(u32::try_from(frame.data_at).unwrap_or(u32::MAX)), ..fault }),
     }
+    result
 }
 
 /// A name of a member that has a place.
@@ -274,6 +277,12 @@ impl<'i> Frame<'i> {
         self.parse().unwrap_or(Body::Unknown(self.cmd))
     }
 
+    /// Whether it says anything. Not inlined: what it says is large, and not on the stack while the frame is read.
+    #[inline(never)]
+    fn check(&self) -> Result<(), Fault> {
+        self.parse().map(|_| ())
+    }
+
     pub(crate) fn parse(&self) -> Result<Body<'i>, Fault> {
         let Some(kind) = ListKind::of(self.verb) else { return self.parse_other() };
         let array = self.data.and_then(Value::array).ok_or(UNEXPECTED)?;
@@ -288,22 +297,27 @@ impl<'i> Frame<'i> {
     }
 
     /// What is in a frame that is no list.
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
     fn parse_other(&self) -> Result<Body<'i>, Fault> {
         match self.verb {
             Verb::Register => {
                 let text = |text: Option<Text<'i>>| text.ok_or(UNEXPECTED);
                 let (timestamp, rand, sign) = (text(self.timestamp)?, text(self.rand)?, text(self.sign)?);
-                return Ok(Body::Register(Registration { sn: self.sn, timestamp, rand, sign }));
+                Ok(Body::Register(Registration { sn: self.sn, timestamp, rand, sign }))
             }
             Verb::Control => {
                 let text = self.data.and_then(Value::scalar).ok_or(UNEXPECTED)?;
-                return Ok(Body::Control(Actions::from_text(text, ActionForm::Control)?));
+                Ok(Body::Control(Actions::from_text(text, ActionForm::Control)?))
             }
-            Verb::Keepalive => return Ok(Body::Keepalive),
-            Verb::Other(cmd) => return Ok(Body::Unknown(cmd)),
-            _ => {}
+            Verb::Keepalive => Ok(Body::Keepalive),
+            Verb::Other(cmd) => Ok(Body::Unknown(cmd)),
+            _ => self.parse_object(),
         }
+    }
+
+    /// What is in a frame whose `data` is an object.
+    #[inline(never)]
+    fn parse_object(&self) -> Result<Body<'i>, Fault> {
         const NAMES: [&str; 11] = ["error", "key", "domain", "oRoom", "tag", "tid", "tname", "flag", "time", "action", "repeat"];
         let object = self.data.and_then(Value::object).ok_or(UNEXPECTED)?;
         let [error, key, domain, room, tag, id, name, flag, time, action, repeat] = members(&mut Cursor::new(object.as_str()), &NAMES)?;
@@ -440,13 +454,13 @@ impl<'i> Reading<'i> {
         }
     }
 
-    fn finish(self, end: usize) -> Result<Frame<'i>, Fault> {
+    fn finish(&self, end: usize) -> Result<Frame<'i>, Fault> {
         if let Some(fault) = self.wrong {
             return Err(fault);
         }
         let missing = Fault::new(FaultKind::Order, end);
         let lacks = self.expected();
-        let Self { texts: [sn, cmd, timestamp, rand, sign, tag], data, data_at, data_end, verb, checked, .. } = self;
+        let Self { texts: [sn, cmd, timestamp, rand, sign, tag], data, data_at, data_end, verb, checked, .. } = *self;
         let (Some(sn), Some(cmd), Some(verb)) = (sn, cmd, verb) else { return Err(missing) };
         if lacks.is_some() && !matches!(verb, Verb::Keepalive | Verb::Other(_)) {
             return Err(missing);

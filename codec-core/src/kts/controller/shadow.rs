@@ -123,3 +123,28 @@ impl TaskSlot {
         TimeOfDay::new((self.minutes / 60) as u8, (self.minutes % 60) as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::String;
+
+    use super::*;
+    use crate::kts::{ActionInfo, Days, GroupAddress};
+
+    fn keep(value: &str) -> Result<String, EncodeError> {
+        let action = ActionInfo { eis: 1, address: GroupAddress::new(2, 3, 4).unwrap(), value };
+        let time = TimeOfDay::new(9, 55).unwrap();
+        let task = TaskInfo { id: "1", name: "x", room: "0", flag: TaskFlag::Enable, time, actions: &[action, action], days: Days::ALL };
+        TaskSlot::keep(&task).map(|kept| kept.actions.as_str().into())
+    }
+
+    #[test]
+    fn actions_are_kept_as_they_are_written() {
+        assert_eq!(keep("0").as_deref(), Ok("1=2/3/4=0,1=2/3/4=0"));
+        assert_eq!(keep("a\"é").as_deref(), Ok(r#"1=2/3/4=a\"é,1=2/3/4=a\"é"#));
+        // 120 bytes need 51 in each value, less the comma.
+        assert!(keep(&"x".repeat(51)).is_ok());
+        let found = Err(EncodeError::OutOfRange { field: "action", min: 0, max: 120, found: 121 });
+        assert_eq!(keep(&"x".repeat(52)), found);
+    }
+}
