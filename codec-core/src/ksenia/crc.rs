@@ -43,9 +43,9 @@ fn advance(before: u16, bytes: &[u8]) -> u16 {
 
 /// The register one byte later. x^16 leaves x^12 + x^5 + 1, and of the 8 bits that go out at the top the first 4 do so twice.
 const fn shift(register: u16, byte: u8) -> u16 {
-    let [out, low] = register.to_be_bytes();
-    let out = (out ^ out >> 4) as u16;
-    u16::from_be_bytes([low, byte]) ^ out ^ out << 5 ^ out << 12
+    let out = register >> 8;
+    let out = out ^ out >> 4;
+    (register << 8 | byte as u16) ^ out ^ out << 5 ^ out << 12
 }
 
 /// The register after some bytes, of which more may come.

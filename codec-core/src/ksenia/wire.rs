@@ -15,7 +15,7 @@ use super::kinds::{Detail, Form, ResultCode, Verb};
 use crate::error::{Fault, FaultKind, JsonError, Member};
 use crate::text::cursor::Cursor;
 use crate::text::json::{self, Object, Text, Value};
-use crate::text::words;
+use crate::text::words::{self, Search};
 
 /// What is done about `CRC_16`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,12 +53,8 @@ pub enum Crc {
 #[derive(Clone, Copy)]
 pub struct Message<'i> {
     text: &'i str,
-    sender: Option<Text<'i>>,
-    receiver: Option<Text<'i>>,
-    verb: Text<'i>,
-    id: Option<Text<'i>>,
-    form: Option<Text<'i>>,
-    timestamp: Option<Text<'i>>,
+    /// Those members that are texts, as in [`MEMBERS`].
+    texts: [Option<Text<'i>>; 6],
     /// Offsets of the content's first byte and of the byte behind it.
     payload: Option<(usize, usize)>,
     /// Whether the content was looked at.
@@ -89,47 +85,58 @@ pub fn decode(text: &[u8]) -> Result<Message<'_>, Fault> {
 /// # Errors
 /// As [`decode`]; of class `crc_format` and `crc` under [`CrcPolicy::Strict`] only.
 pub fn decode_with(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
-    let mut message = read(json::utf8(text)?, false)?;
-    message.verify(policy)?;
-    Ok(message)
+    // Made in place: a copy would take as much stack again.
+    let mut message = json::utf8(text).and_then(|text| read(text, false));
+    if let Err(fault) = message.as_mut().map_or(Ok(()), |message| message.verify(policy)) {
+        message = Err(fault);
+    }
+    message
 }
 
 /// As [`decode_with`], but leaves the content to be checked while it is read: [`Message::entries`] looks at every byte once.
 ///
-/// A message whose members stand in the order that panels use is not looked at beyond its ends and its CRC.
+/// A content is not looked at if `TIMESTAMP` and `CRC_16` stand behind it and nothing else does, as with every known sender.
 ///
 /// # Errors
 /// As [`decode_with`]. What is wrong inside the content comes from [`Entries::next_entry`](super::Entries::next_entry) instead, as do
 /// members of the message that stand where only the content should be.
 pub fn open(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
-    let text = json::utf8(text)?;
-    // Another thing may be wrong that counts more than what is found so.
-    let Ok(mut message) = read(text, true) else { return decode_with(text.as_bytes(), policy) };
-    match message.verify(policy) {
-        Err(fault) if message.checked || read(text, false).is_ok() => Err(fault),
-        Err(_) => decode_with(text.as_bytes(), policy),
-        Ok(()) => Ok(message),
+    let mut message = json::utf8(text).and_then(|text| read(text, true));
+    let good = match &mut message {
+        Ok(message) => message.verify(policy).is_ok(),
+        Err(_) => false,
+    };
+    if !good {
+        // Another thing may be wrong that counts more than what is found so.
+        message = decode_with(text, policy);
     }
+    message
 }
 
 /// Name of the check value. Spelt with escapes it is another member: what is covered is found by these bytes.
 pub(crate) const CRC: &str = "CRC_16";
 
-/// Names of the members, as [`Member`]s in this order.
-const MEMBERS: &str = "SENDER\0RECEIVER\0CMD\0ID\0PAYLOAD_TYPE\0PAYLOAD\0TIMESTAMP\0";
+/// Names of the members, in the order of [`member_at`].
+const MEMBERS: &str = "SENDER\0RECEIVER\0CMD\0ID\0PAYLOAD_TYPE\0TIMESTAMP\0PAYLOAD\0";
+/// Place of the content among them.
+const PAYLOAD: u8 = 6;
 
-/// The member of a message that has this name, however it is spelt.
-pub(crate) fn member(name: Text<'_>) -> Option<Member> {
-    Some(match words::place(MEMBERS, name) {
+const fn member_at(place: u8) -> Option<Member> {
+    Some(match place {
         0 => Member::Sender,
         1 => Member::Receiver,
         2 => Member::Command,
         3 => Member::Id,
         4 => Member::PayloadType,
-        5 => Member::Payload,
-        6 => Member::Timestamp,
+        5 => Member::Timestamp,
+        6 => Member::Payload,
         _ => return None,
     })
+}
+
+/// The member of a message that has this name, however it is spelt.
+pub(crate) fn member(name: Text<'_>) -> Option<Member> {
+    member_at(words::place(MEMBERS, name))
 }
 
 /// `0x` or `0X` and one to four digits.
@@ -147,18 +154,7 @@ pub(crate) fn crc_value(text: &str) -> Option<u16> {
 /// Any order, white space, anything between. All of the text is checked before the members are judged; with `later`, a content whose end
 /// is found from the end of the text is not looked at.
 fn read(text: &str, later: bool) -> Result<Message<'_>, Fault> {
-    let mut message = Message {
-        text,
-        sender: None,
-        receiver: None,
-        verb: Text::new(""),
-        id: None,
-        form: None,
-        timestamp: None,
-        payload: None,
-        checked: true,
-        crc: Crc::Absent,
-    };
+    let mut message = Message { text, texts: [None; 6], payload: None, checked: true, crc: Crc::Absent };
     let mut cursor = Cursor::new(text);
     match message.read(&mut cursor, later) {
         Ok(None) => Ok(message),
@@ -180,62 +176,42 @@ impl<'i> Message<'i> {
     /// Fills itself. Gives the first member that is not what it should be, and where.
     fn read(&mut self, cursor: &mut Cursor<'i>, later: bool) -> Result<Option<(Member, usize)>, JsonError> {
         cursor.space();
-        let (mut wrong, mut verb) = (None, None);
         if cursor.peek() != Some(b'{') {
-            wrong = Some((Member::Message, cursor.at));
+            let wrong = (Member::Message, cursor.at);
             cursor.pass()?;
             cursor.read_end()?;
-            return Ok(wrong);
+            return Ok(Some(wrong));
         }
+        let mut wrong = None;
+        let mut names = Search::new(MEMBERS);
         cursor.read_open()?;
         while cursor.read_more(b'}')? {
             let key = cursor.read_key()?;
             cursor.space();
             let from = cursor.at;
-            let member = member(key);
-            let end = if later && member == Some(Member::Payload) { payload_end(self.text).filter(|end| *end > from) } else { None };
-            let value = match end {
-                Some(end) if cursor.peek() == Some(b'{') => {
+            let place = names.place(key);
+            let end = if later && place == PAYLOAD && cursor.peek() == Some(b'{') { payload_end(self.text) } else { None };
+            let value = match end.filter(|end| *end > from) {
+                Some(end) => {
                     cursor.at = end;
                     self.checked = false;
-                    Value::Object(Object::new(cursor.since(from)))
+                    Value::Object(Object::new(""))
                 }
-                _ => cursor.read_value()?,
+                None => cursor.read_value()?,
             };
-            let text = match (member, value) {
-                (None, Value::Text(text)) if key.raw() == CRC => {
-                    self.crc = crc_value(text.raw()).map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found });
-                    continue;
+            match (place, value, self.texts.get_mut(usize::from(place))) {
+                (PAYLOAD, Value::Object(_), _) => self.payload = Some((from, cursor.at)),
+                (_, Value::Text(text), Some(slot)) | (3 | 5, Value::Number(text), Some(slot)) => *slot = Some(text),
+                (words::NONE, value, _) if key.raw() == CRC => {
+                    let found = if let Value::Text(text) = value { crc_value(text.raw()) } else { None };
+                    self.crc = found.map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found });
                 }
-                (None, _) => {
-                    if key.raw() == CRC {
-                        self.crc = Crc::Absent;
-                    }
-                    continue;
-                }
-                (Some(Member::Payload), Value::Object(_)) => {
-                    self.payload = Some((from, cursor.at));
-                    continue;
-                }
-                (Some(Member::Id | Member::Timestamp), Value::Number(text)) => text,
-                (Some(member), Value::Text(text)) if member != Member::Payload => text,
-                (Some(member), _) => {
-                    wrong = wrong.or(Some((member, from)));
-                    continue;
-                }
-            };
-            match member {
-                Some(Member::Sender) => self.sender = Some(text),
-                Some(Member::Receiver) => self.receiver = Some(text),
-                Some(Member::Command) => verb = Some(text),
-                Some(Member::Id) => self.id = Some(text),
-                Some(Member::PayloadType) => self.form = Some(text),
-                _ => self.timestamp = Some(text),
+                _ => wrong = wrong.or(member_at(place).map(|member| (member, from))),
             }
         }
         cursor.read_end()?;
-        self.verb = verb.unwrap_or(self.verb);
-        Ok(wrong.or(if verb.is_some() { None } else { Some((Member::Command, self.text.len())) }))
+        let no_verb = if let [_, _, Some(_), ..] = self.texts { None } else { Some((Member::Command, self.text.len())) };
+        Ok(wrong.or(no_verb))
     }
 
     fn verify(&mut self, policy: CrcPolicy) -> Result<(), Fault> {
@@ -280,49 +256,57 @@ impl<'i> Message<'i> {
     /// Who sent it: a panel's MAC address, or a client's name.
     #[must_use]
     pub const fn sender(&self) -> Option<Text<'i>> {
-        self.sender
+        let [sender, ..] = self.texts;
+        sender
     }
 
     /// For whom it is: the name that a client gave itself; empty in most requests.
     #[must_use]
     pub const fn receiver(&self) -> Option<Text<'i>> {
-        self.receiver
+        let [_, receiver, ..] = self.texts;
+        receiver
     }
 
     /// What the message is.
     #[must_use]
     pub fn verb(&self) -> Verb<'i> {
-        Verb::from_text(self.verb)
+        Verb::from_text(self.verb_text())
     }
 
     /// The text of [`verb`](Self::verb).
     #[must_use]
     pub const fn verb_text(&self) -> Text<'i> {
-        self.verb
+        match self.texts {
+            [_, _, Some(verb), ..] => verb,
+            _ => Text::new(""),
+        }
     }
 
     /// The number that an answer repeats, with most firmware. Any text is allowed; `0` in pushes.
     #[must_use]
     pub const fn id(&self) -> Option<Text<'i>> {
-        self.id
+        let [_, _, _, id, ..] = self.texts;
+        id
     }
 
     /// What the content is. A list's name is [`Form::Other`]: [`Kind`](super::Kind) reads it.
     #[must_use]
     pub fn form(&self) -> Option<Form<'i>> {
-        self.form.map(Form::from_text)
+        self.form_text().map(Form::from_text)
     }
 
     /// The text of [`form`](Self::form) (`PAYLOAD_TYPE`).
     #[must_use]
     pub const fn form_text(&self) -> Option<Text<'i>> {
-        self.form
+        let [_, _, _, _, form, _] = self.texts;
+        form
     }
 
     /// When it was sent, as it was written: seconds since 1970, UTC.
     #[must_use]
     pub const fn timestamp(&self) -> Option<Text<'i>> {
-        self.timestamp
+        let [.., timestamp] = self.texts;
+        timestamp
     }
 
     /// What is known about its CRC.
@@ -356,11 +340,11 @@ impl<'i> Message<'i> {
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Message")
-            .field("sender", &self.sender)
-            .field("receiver", &self.receiver)
-            .field("verb", &self.verb)
-            .field("id", &self.id)
-            .field("form", &self.form)
+            .field("sender", &self.sender())
+            .field("receiver", &self.receiver())
+            .field("verb", &self.verb_text())
+            .field("id", &self.id())
+            .field("form", &self.form_text())
             .field("crc", &self.crc)
             .finish_non_exhaustive()
     }
