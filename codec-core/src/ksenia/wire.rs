@@ -10,7 +10,7 @@
 
 use core::fmt;
 
-use super::crc::{covered_len, crc_of};
+use super::crc::{MEMBER, covered_len, crc_of};
 use super::kinds::{Detail, Form, ResultCode, Verb};
 use crate::error::{Fault, FaultKind, JsonError, Member};
 use crate::text::FAST;
@@ -270,12 +270,23 @@ impl<'i> Message<'i> {
         Ok(wrong.or(no_verb))
     }
 
+    /// The bytes that the CRC covers.
+    fn covered(&self) -> Option<&'i [u8]> {
+        let bytes = self.text.as_bytes();
+        // In a usual message the member is at the end, before a value of 9 to 12 bytes.
+        let usual = (7..=10_usize).filter(|_| FAST).find_map(|behind| {
+            let (covered, value) = bytes.split_at_checked(bytes.len().checked_sub(behind)?)?;
+            (covered.ends_with(MEMBER) && value.starts_with(b":\"0")).then_some(covered)
+        });
+        usual.or_else(|| bytes.get(..covered_len(bytes)?))
+    }
+
     fn verify(&mut self, policy: CrcPolicy) -> Result<(), Fault> {
         if policy == CrcPolicy::Ignore {
             self.crc = Crc::Unchecked;
             return Ok(());
         }
-        let covered = covered_len(self.text.as_bytes()).and_then(|len| self.text.as_bytes().get(..len));
+        let covered = self.covered();
         if let (Crc::Wrong { found, .. }, Some(covered)) = (self.crc, covered) {
             let expected = crc_of(covered);
             self.crc = if expected == found { Crc::Verified(found) } else { Crc::Wrong { expected, found } };
