@@ -23,6 +23,9 @@ static TABLES: Crc<u16, Table<16>> = Crc::<u16, Table<16>>::new(&CRC_16_SPI_FUJI
 /// What stands around and before the value: the register includes all of it.
 pub(crate) const MEMBER: &[u8; 8] = b"\"CRC_16\"";
 
+/// The register at the beginning.
+const START: u16 = 0xFFFF;
+
 /// The table CRC of bytes behind others, for which it is `before`.
 fn look_up(before: u16, bytes: &[u8]) -> u16 {
     let mut digest = TABLES.digest_with_initial(before);
@@ -43,9 +46,9 @@ fn advance(before: u16, bytes: &[u8]) -> u16 {
 
 /// The register one byte later. x^16 leaves x^12 + x^5 + 1, and of the 8 bits that go out at the top the first 4 do so twice.
 const fn shift(register: u16, byte: u8) -> u16 {
-    let [out, low] = register.to_be_bytes();
-    let out = (out ^ out >> 4) as u16;
-    u16::from_be_bytes([low, byte]) ^ out ^ out << 5 ^ out << 12
+    let out = register >> 8;
+    let out = out ^ out >> 4;
+    (register << 8 | byte as u16) ^ out ^ out << 5 ^ out << 12
 }
 
 /// The register after some bytes, of which more may come.
@@ -68,15 +71,18 @@ impl RunningCrc {
     /// The register before the first byte.
     #[must_use]
     pub const fn new() -> Self {
-        Self { register: 0xFFFF }
+        Self { register: START }
     }
 
     /// Takes in more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.register = match bytes {
             [before @ .., last, end] if WIDE => {
-                let ahead = advance(look_up(0, &self.register.to_be_bytes()), before);
-                ahead ^ u16::from_be_bytes([*last, *end])
+                let ahead = match self.register {
+                    START => CRC_16_SPI_FUJITSU.init,
+                    register => look_up(0, &register.to_be_bytes()),
+                };
+                advance(ahead, before) ^ u16::from_be_bytes([*last, *end])
             }
             _ => bytes.iter().fold(self.register, |register, byte| shift(register, *byte)),
         };

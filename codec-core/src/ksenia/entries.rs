@@ -17,7 +17,7 @@ use super::wire::Message;
 use crate::error::{Fault, JsonError};
 use crate::text::cursor::Cursor;
 use crate::text::json::{Object, Text};
-use crate::text::words;
+use crate::text::{scan, words};
 
 impl<'i> Message<'i> {
     /// The records, to be read one after the other as the type of one's choice: the fastest way through a message.
@@ -189,7 +189,7 @@ impl<'i> Entries<'i> {
                 return Ok(true);
             }
         } else if first == Some(b'{') && !self.wrapped {
-            self.wrapped = self.own == Some(name) || self.is_only_wrapper()?;
+            self.wrapped = self.own == Some(name) || self.is_only_wrapper();
             self.found = true;
             if self.wrapped {
                 self.enter(Place::Members)?;
@@ -225,18 +225,32 @@ impl<'i> Entries<'i> {
         }
     }
 
-    /// Whether the object at the cursor is the content's only one, and no list stands beside it. Looks ahead; nobody sends more.
-    fn is_only_wrapper(&self) -> Result<bool, JsonError> {
-        let mut cursor = self.cursor;
-        cursor.pass()?;
-        let mut only = !self.found;
-        while cursor.read_more(b'}')? {
-            cursor.read_key()?;
-            cursor.space();
-            only &= !matches!(cursor.peek(), Some(b'{' | b'['));
-            cursor.pass()?;
+    /// Whether the object at the cursor is the content's only one, and no list stands beside it. Looks ahead at brackets only; whether
+    /// all is JSON is found when it is read.
+    fn is_only_wrapper(&self) -> bool {
+        let bytes = self.cursor.rest().as_bytes();
+        let (mut at, mut depth, mut begun) = (0_usize, 0_u32, self.found);
+        while let Some(byte) = bytes.get(at) {
+            at = at.wrapping_add(1);
+            match byte {
+                b'"' => {
+                    at = scan::string_end(bytes, at);
+                    while let Some(byte) = bytes.get(at).filter(|byte| **byte != b'"') {
+                        at = scan::string_end(bytes, at.wrapping_add(if *byte == b'\\' { 2 } else { 1 }));
+                    }
+                    at = at.wrapping_add(1);
+                }
+                b'{' | b'[' if depth == 0 && begun => return false,
+                b'{' | b'[' => {
+                    begun = true;
+                    depth = depth.saturating_add(1);
+                }
+                b'}' | b']' if depth == 0 => break,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
         }
-        Ok(only)
+        true
     }
 }
 

@@ -86,11 +86,12 @@ macro_rules! view {
 
             impl<'i> Read<'i> for $name<'i> {
                 fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
-                    let mut this = Self { object: Object::new(""), slots: [None; SHAPES.len()] };
                     if !FAST {
-                        this.object = members(cursor, NAMES, SHAPES, &mut this.slots)?;
-                        return Ok(this);
+                        let mut slots = [None; SHAPES.len()];
+                        let object = members(cursor, NAMES, SHAPES, &mut slots)?;
+                        return Ok(Self { object, slots });
                     }
+                    let mut this = Self { object: Object::new(""), slots: [None; SHAPES.len()] };
                     let from = cursor.at;
                     cursor.open()?;
                     if !this.usual(cursor)? {
@@ -130,8 +131,18 @@ pub(crate) fn members<'i>(
     let mut names = Search::new(names);
     let mut read = || {
         cursor.read_open()?;
-        while cursor.read_more(b'}')? {
-            member(cursor, &mut names, shapes, slots)?;
+        let mut more = cursor.read_more(b'}')?;
+        while more {
+            // Nearly all are texts without escapes, and no white space stands between them.
+            if let Some((key, text)) = cursor.plain_member() {
+                let place = usize::from(names.place(key));
+                if let (Some(shape), Some(slot)) = (shapes.get(place), slots.get_mut(place)) {
+                    *slot = if let Shape::Text = shape { Some(text.raw()) } else { None };
+                }
+            } else {
+                member(cursor, &mut names, shapes, slots)?;
+            }
+            more = cursor.takes(b',') || cursor.read_more(b'}')?;
         }
         Ok(())
     };

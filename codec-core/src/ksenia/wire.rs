@@ -10,12 +10,13 @@
 
 use core::fmt;
 
-use super::crc::{covered_len, crc_of};
+use super::crc::{MEMBER, covered_len, crc_of};
 use super::kinds::{Detail, Form, ResultCode, Verb};
 use crate::error::{Fault, FaultKind, JsonError, Member};
+use crate::text::FAST;
 use crate::text::cursor::Cursor;
 use crate::text::json::{self, Object, Text, Value};
-use crate::text::words;
+use crate::text::words::{self, Search};
 
 /// What is done about `CRC_16`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,12 +54,8 @@ pub enum Crc {
 #[derive(Clone, Copy)]
 pub struct Message<'i> {
     text: &'i str,
-    sender: Option<Text<'i>>,
-    receiver: Option<Text<'i>>,
-    verb: Text<'i>,
-    id: Option<Text<'i>>,
-    form: Option<Text<'i>>,
-    timestamp: Option<Text<'i>>,
+    /// Those members that are texts, as in [`MEMBERS`].
+    texts: [Option<Text<'i>>; 6],
     /// Offsets of the content's first byte and of the byte behind it.
     payload: Option<(usize, usize)>,
     /// Whether the content was looked at.
@@ -89,47 +86,113 @@ pub fn decode(text: &[u8]) -> Result<Message<'_>, Fault> {
 /// # Errors
 /// As [`decode`]; of class `crc_format` and `crc` under [`CrcPolicy::Strict`] only.
 pub fn decode_with(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
-    let mut message = read(json::utf8(text)?, false)?;
-    message.verify(policy)?;
-    Ok(message)
+    // Made in place: a copy would take as much stack again.
+    let mut message = json::utf8(text).and_then(|text| {
+        let usual = if FAST { usual(text).filter(Message::payload_is_whole) } else { None };
+        usual.map_or_else(|| read(text, false), |message| Ok(Message { checked: true, ..message }))
+    });
+    if let Err(fault) = message.as_mut().map_or(Ok(()), |message| message.verify(policy)) {
+        message = Err(fault);
+    }
+    message
 }
 
 /// As [`decode_with`], but leaves the content to be checked while it is read: [`Message::entries`] looks at every byte once.
 ///
-/// A message whose members stand in the order that panels use is not looked at beyond its ends and its CRC.
+/// A content is not looked at if `TIMESTAMP` and `CRC_16` stand behind it and nothing else does, as with every known sender.
 ///
 /// # Errors
 /// As [`decode_with`]. What is wrong inside the content comes from [`Entries::next_entry`](super::Entries::next_entry) instead, as do
 /// members of the message that stand where only the content should be.
 pub fn open(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
-    let text = json::utf8(text)?;
-    // Another thing may be wrong that counts more than what is found so.
-    let Ok(mut message) = read(text, true) else { return decode_with(text.as_bytes(), policy) };
-    match message.verify(policy) {
-        Err(fault) if message.checked || read(text, false).is_ok() => Err(fault),
-        Err(_) => decode_with(text.as_bytes(), policy),
-        Ok(()) => Ok(message),
+    let mut message = json::utf8(text).and_then(|text| {
+        let usual = if FAST { usual(text) } else { None };
+        usual.map_or_else(|| read(text, true), Ok)
+    });
+    let good = match &mut message {
+        Ok(message) => message.verify(policy).is_ok(),
+        Err(_) => false,
+    };
+    if !good {
+        // Another thing may be wrong that counts more than what is found so.
+        message = decode_with(text, policy);
     }
+    message
+}
+
+/// The members in the order of every known sender, and nothing between them: as [`read`] for later, and faster.
+fn usual(text: &str) -> Option<Message<'_>> {
+    let mut cursor = Cursor::new(text);
+    let mut member = |name: &[u8]| if cursor.eat(name) { cursor.read_string().ok() } else { None };
+    let sender = member(b"{\"SENDER\":\"")?;
+    let receiver = member(b",\"RECEIVER\":\"")?;
+    let verb = member(b",\"CMD\":\"")?;
+    let id = member(b",\"ID\":\"")?;
+    let form = member(b",\"PAYLOAD_TYPE\":\"")?;
+    if !cursor.eat(b",\"PAYLOAD\":") || cursor.peek() != Some(b'{') {
+        return None;
+    }
+    let from = cursor.at;
+    let bytes = text.as_bytes();
+    // `,"CRC_16":"0x1234"}` or fewer digits.
+    let crc_at = (16..=19_usize).find_map(|len| {
+        let at = bytes.len().checked_sub(len)?;
+        bytes.get(at..)?.starts_with(b",\"CRC_16\":\"").then_some(at)
+    })?;
+    let found = crc_value(text.get(crc_at.saturating_add(11)..)?.strip_suffix("\"}")?)?;
+    // `},"TIMESTAMP":"1769871440"`
+    let head = text.get(..crc_at)?.strip_suffix('"')?;
+    let digits = head.bytes().rev().take(20).take_while(u8::is_ascii_digit).count();
+    let (head, timestamp) = head.split_at_checked(head.len().checked_sub(digits)?)?;
+    let end = head.strip_suffix(",\"TIMESTAMP\":\"")?.len();
+    if end <= from {
+        return None;
+    }
+    Some(Message {
+        text,
+        texts: [Some(sender), Some(receiver), Some(verb), Some(id), Some(form), Some(Text::new(timestamp))],
+        payload: Some((from, end)),
+        checked: false,
+        crc: Crc::Wrong { expected: 0, found },
+    })
 }
 
 /// Name of the check value. Spelt with escapes it is another member: what is covered is found by these bytes.
 pub(crate) const CRC: &str = "CRC_16";
 
-/// Names of the members, as [`Member`]s in this order.
-const MEMBERS: &str = "SENDER\0RECEIVER\0CMD\0ID\0PAYLOAD_TYPE\0PAYLOAD\0TIMESTAMP\0";
+/// Names of the members, in the order of [`member_at`].
+const MEMBERS: &str = "SENDER\0RECEIVER\0CMD\0ID\0PAYLOAD_TYPE\0TIMESTAMP\0PAYLOAD\0";
+/// Place of the content among them.
+const PAYLOAD: u8 = 6;
 
-/// The member of a message that has this name, however it is spelt.
-pub(crate) fn member(name: Text<'_>) -> Option<Member> {
-    Some(match words::place(MEMBERS, name) {
+const fn member_at(place: u8) -> Option<Member> {
+    Some(match place {
         0 => Member::Sender,
         1 => Member::Receiver,
         2 => Member::Command,
         3 => Member::Id,
         4 => Member::PayloadType,
-        5 => Member::Payload,
-        6 => Member::Timestamp,
+        5 => Member::Timestamp,
+        6 => Member::Payload,
         _ => return None,
     })
+}
+
+/// The member of a message that has this name, however it is spelt.
+pub(crate) fn member(name: Text<'_>) -> Option<Member> {
+    match name.plain() {
+        Some(name) if FAST => Some(match name {
+            "SENDER" => Member::Sender,
+            "RECEIVER" => Member::Receiver,
+            "CMD" => Member::Command,
+            "ID" => Member::Id,
+            "PAYLOAD_TYPE" => Member::PayloadType,
+            "TIMESTAMP" => Member::Timestamp,
+            "PAYLOAD" => Member::Payload,
+            _ => return None,
+        }),
+        _ => member_at(words::place(MEMBERS, name)),
+    }
 }
 
 /// `0x` or `0X` and one to four digits.
@@ -147,18 +210,7 @@ pub(crate) fn crc_value(text: &str) -> Option<u16> {
 /// Any order, white space, anything between. All of the text is checked before the members are judged; with `later`, a content whose end
 /// is found from the end of the text is not looked at.
 fn read(text: &str, later: bool) -> Result<Message<'_>, Fault> {
-    let mut message = Message {
-        text,
-        sender: None,
-        receiver: None,
-        verb: Text::new(""),
-        id: None,
-        form: None,
-        timestamp: None,
-        payload: None,
-        checked: true,
-        crc: Crc::Absent,
-    };
+    let mut message = Message { text, texts: [None; 6], payload: None, checked: true, crc: Crc::Absent };
     let mut cursor = Cursor::new(text);
     match message.read(&mut cursor, later) {
         Ok(None) => Ok(message),
@@ -180,62 +232,53 @@ impl<'i> Message<'i> {
     /// Fills itself. Gives the first member that is not what it should be, and where.
     fn read(&mut self, cursor: &mut Cursor<'i>, later: bool) -> Result<Option<(Member, usize)>, JsonError> {
         cursor.space();
-        let (mut wrong, mut verb) = (None, None);
         if cursor.peek() != Some(b'{') {
-            wrong = Some((Member::Message, cursor.at));
+            let wrong = (Member::Message, cursor.at);
             cursor.pass()?;
             cursor.read_end()?;
-            return Ok(wrong);
+            return Ok(Some(wrong));
         }
+        let mut wrong = None;
+        let mut names = Search::new(MEMBERS);
         cursor.read_open()?;
         while cursor.read_more(b'}')? {
             let key = cursor.read_key()?;
             cursor.space();
             let from = cursor.at;
-            let member = member(key);
-            let end = if later && member == Some(Member::Payload) { payload_end(self.text).filter(|end| *end > from) } else { None };
-            let value = match end {
-                Some(end) if cursor.peek() == Some(b'{') => {
+            let place = names.place(key);
+            let end = if later && place == PAYLOAD && cursor.peek() == Some(b'{') { payload_end(self.text) } else { None };
+            let value = match end.filter(|end| *end > from) {
+                Some(end) => {
                     cursor.at = end;
                     self.checked = false;
-                    Value::Object(Object::new(cursor.since(from)))
+                    Value::Object(Object::new(""))
                 }
-                _ => cursor.read_value()?,
+                None => cursor.read_value()?,
             };
-            let text = match (member, value) {
-                (None, Value::Text(text)) if key.raw() == CRC => {
-                    self.crc = crc_value(text.raw()).map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found });
-                    continue;
+            match (place, value, self.texts.get_mut(usize::from(place))) {
+                (PAYLOAD, Value::Object(_), _) => self.payload = Some((from, cursor.at)),
+                (_, Value::Text(text), Some(slot)) | (3 | 5, Value::Number(text), Some(slot)) => *slot = Some(text),
+                (words::NONE, value, _) if key.raw() == CRC => {
+                    let found = if let Value::Text(text) = value { crc_value(text.raw()) } else { None };
+                    self.crc = found.map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found });
                 }
-                (None, _) => {
-                    if key.raw() == CRC {
-                        self.crc = Crc::Absent;
-                    }
-                    continue;
-                }
-                (Some(Member::Payload), Value::Object(_)) => {
-                    self.payload = Some((from, cursor.at));
-                    continue;
-                }
-                (Some(Member::Id | Member::Timestamp), Value::Number(text)) => text,
-                (Some(member), Value::Text(text)) if member != Member::Payload => text,
-                (Some(member), _) => {
-                    wrong = wrong.or(Some((member, from)));
-                    continue;
-                }
-            };
-            match member {
-                Some(Member::Sender) => self.sender = Some(text),
-                Some(Member::Receiver) => self.receiver = Some(text),
-                Some(Member::Command) => verb = Some(text),
-                Some(Member::Id) => self.id = Some(text),
-                Some(Member::PayloadType) => self.form = Some(text),
-                _ => self.timestamp = Some(text),
+                _ => wrong = wrong.or(member_at(place).map(|member| (member, from))),
             }
         }
         cursor.read_end()?;
-        self.verb = verb.unwrap_or(self.verb);
-        Ok(wrong.or(if verb.is_some() { None } else { Some((Member::Command, self.text.len())) }))
+        let no_verb = if let [_, _, Some(_), ..] = self.texts { None } else { Some((Member::Command, self.text.len())) };
+        Ok(wrong.or(no_verb))
+    }
+
+    /// The bytes that the CRC covers.
+    fn covered(&self) -> Option<&'i [u8]> {
+        let bytes = self.text.as_bytes();
+        // In a usual message the member is at the end, before a value of 9 to 12 bytes.
+        let usual = (7..=10_usize).filter(|_| FAST).find_map(|behind| {
+            let (covered, value) = bytes.split_at_checked(bytes.len().checked_sub(behind)?)?;
+            (covered.ends_with(MEMBER) && value.starts_with(b":\"0")).then_some(covered)
+        });
+        usual.or_else(|| bytes.get(..covered_len(bytes)?))
     }
 
     fn verify(&mut self, policy: CrcPolicy) -> Result<(), Fault> {
@@ -243,7 +286,7 @@ impl<'i> Message<'i> {
             self.crc = Crc::Unchecked;
             return Ok(());
         }
-        let covered = covered_len(self.text.as_bytes()).and_then(|len| self.text.as_bytes().get(..len));
+        let covered = self.covered();
         if let (Crc::Wrong { found, .. }, Some(covered)) = (self.crc, covered) {
             let expected = crc_of(covered);
             self.crc = if expected == found { Crc::Verified(found) } else { Crc::Wrong { expected, found } };
@@ -280,49 +323,57 @@ impl<'i> Message<'i> {
     /// Who sent it: a panel's MAC address, or a client's name.
     #[must_use]
     pub const fn sender(&self) -> Option<Text<'i>> {
-        self.sender
+        let [sender, ..] = self.texts;
+        sender
     }
 
     /// For whom it is: the name that a client gave itself; empty in most requests.
     #[must_use]
     pub const fn receiver(&self) -> Option<Text<'i>> {
-        self.receiver
+        let [_, receiver, ..] = self.texts;
+        receiver
     }
 
     /// What the message is.
     #[must_use]
     pub fn verb(&self) -> Verb<'i> {
-        Verb::from_text(self.verb)
+        Verb::from_text(self.verb_text())
     }
 
     /// The text of [`verb`](Self::verb).
     #[must_use]
     pub const fn verb_text(&self) -> Text<'i> {
-        self.verb
+        match self.texts {
+            [_, _, Some(verb), ..] => verb,
+            _ => Text::new(""),
+        }
     }
 
     /// The number that an answer repeats, with most firmware. Any text is allowed; `0` in pushes.
     #[must_use]
     pub const fn id(&self) -> Option<Text<'i>> {
-        self.id
+        let [_, _, _, id, ..] = self.texts;
+        id
     }
 
     /// What the content is. A list's name is [`Form::Other`]: [`Kind`](super::Kind) reads it.
     #[must_use]
     pub fn form(&self) -> Option<Form<'i>> {
-        self.form.map(Form::from_text)
+        self.form_text().map(Form::from_text)
     }
 
     /// The text of [`form`](Self::form) (`PAYLOAD_TYPE`).
     #[must_use]
     pub const fn form_text(&self) -> Option<Text<'i>> {
-        self.form
+        let [_, _, _, _, form, _] = self.texts;
+        form
     }
 
     /// When it was sent, as it was written: seconds since 1970, UTC.
     #[must_use]
     pub const fn timestamp(&self) -> Option<Text<'i>> {
-        self.timestamp
+        let [.., timestamp] = self.texts;
+        timestamp
     }
 
     /// What is known about its CRC.
@@ -356,11 +407,11 @@ impl<'i> Message<'i> {
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Message")
-            .field("sender", &self.sender)
-            .field("receiver", &self.receiver)
-            .field("verb", &self.verb)
-            .field("id", &self.id)
-            .field("form", &self.form)
+            .field("sender", &self.sender())
+            .field("receiver", &self.receiver())
+            .field("verb", &self.verb_text())
+            .field("id", &self.id())
+            .field("form", &self.form_text())
             .field("crc", &self.crc)
             .finish_non_exhaustive()
     }

@@ -1,8 +1,12 @@
 //! A place in a JSON text, and the steps from there. Everything that reads JSON from a slice goes through here.
 
 use super::json::{Array, MAX_DEPTH, Object, Text, Value};
+use super::tokens::{Escape, Word};
 use super::{FAST, scan};
 use crate::error::{Fault, FaultKind, JsonError};
+
+/// Numbers of panels whose JSON is loose.
+const LOOSE: &[&str; 3] = &["-Infinity", "NaN", "Infinity"];
 
 /// A place in a text. A step that fails leaves it where the reason stands. Not for other crates.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +48,14 @@ impl<'i> Cursor<'i> {
         if there {
             self.at = self.at.wrapping_add(expected.len());
         }
+        there
+    }
+
+    /// Steps over `byte` if it stands here.
+    #[inline]
+    pub(crate) fn takes(&mut self, byte: u8) -> bool {
+        let there = self.peek() == Some(byte);
+        self.at = self.at.wrapping_add(usize::from(there));
         there
     }
 
@@ -100,7 +112,7 @@ impl<'i> Cursor<'i> {
     /// Steps into the object that stands here.
     #[inline]
     pub(crate) fn read_open(&mut self) -> Result<(), JsonError> {
-        if !self.eat(b"{") {
+        if !self.takes(b'{') {
             return Err(JsonError::Unexpected);
         }
         self.read_deeper()
@@ -154,12 +166,31 @@ impl<'i> Cursor<'i> {
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn read_key(&mut self) -> Result<Text<'i>, JsonError> {
         self.space();
-        if !self.eat(b"\"") {
+        if !self.takes(b'"') {
             return Err(JsonError::Unexpected);
         }
         let key = self.read_string()?;
         self.space();
-        if self.eat(b":") { Ok(key) } else { Err(JsonError::Unexpected) }
+        if self.takes(b':') { Ok(key) } else { Err(JsonError::Unexpected) }
+    }
+
+    /// A name and a text, if they stand here without white space and escapes. If not, nothing changes.
+    #[cfg(feature = "ksenia")]
+    #[inline]
+    pub(crate) fn plain_member(&mut self) -> Option<(Text<'i>, Text<'i>)> {
+        let bytes = self.text.as_bytes();
+        let from = self.at.wrapping_add(1);
+        let end = scan::string_end(bytes, from);
+        let value = end.wrapping_add(3);
+        if self.peek() != Some(b'"') || !matches!(bytes.get(end..value), Some(b"\":\"")) {
+            return None;
+        }
+        let value_end = scan::string_end(bytes, value);
+        if bytes.get(value_end) != Some(&b'"') {
+            return None;
+        }
+        self.at = value_end.wrapping_add(1);
+        Some((Text::new(self.text.get(from..end)?), Text::new(self.text.get(value..value_end)?)))
     }
 
     /// The rest of a string whose opening quote has been passed; stops behind the closing one.
@@ -198,45 +229,24 @@ impl<'i> Cursor<'i> {
     fn escape(&mut self) -> Result<(), JsonError> {
         let from = self.at;
         self.step();
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.step(),
-            Some(b'u') => {
-                let high = self.unit()?;
-                let paired = match high & 0xFC00 {
-                    0xD800 => {
-                        self.peek() == Some(b'\\') && {
-                            self.step();
-                            self.peek() == Some(b'u') && self.unit()? & 0xFC00 == 0xDC00
-                        }
-                    }
-                    0xDC00 => false,
-                    _ => true,
-                };
-                if !paired {
-                    // A text that ends here may yet go on as it should.
-                    if self.at < self.text.len() {
+        let mut escape = Escape::SLASH;
+        while escape != Escape::NONE {
+            let byte = self.peek().ok_or(JsonError::Escape)?;
+            let last_digit = escape.in_digits() && byte.is_ascii_hexdigit();
+            match escape.step(byte) {
+                Ok(next) => escape = next,
+                Err(error) => {
+                    // What is wrong about half a pair is its beginning; but a text that ends here may yet go on as it should.
+                    self.at = self.at.wrapping_add(usize::from(last_digit));
+                    if self.at < self.text.len() && (last_digit || escape.is_half()) {
                         self.at = from;
                     }
-                    return Err(JsonError::Escape);
+                    return Err(error);
                 }
-            }
-            _ => return Err(JsonError::Escape),
-        }
-        Ok(())
-    }
-
-    /// The four digits behind the `u` that stands here.
-    fn unit(&mut self) -> Result<u32, JsonError> {
-        self.step();
-        let mut unit = 0;
-        for _ in 0..4 {
-            match self.peek().and_then(|digit| char::from(digit).to_digit(16)) {
-                Some(digit) => unit = unit << 4 | digit,
-                None => return Err(JsonError::Escape),
             }
             self.step();
         }
-        Ok(unit)
+        Ok(())
     }
 
     /// A value of any kind, white space before it allowed.
@@ -245,14 +255,13 @@ impl<'i> Cursor<'i> {
         self.space();
         let from = self.at;
         let first = self.peek();
-        if FAST && first == Some(b'"') {
+        if first == Some(b'"') {
             self.step();
             return self.read_string().map(Value::Text);
         }
         self.pass()?;
         let text = self.since(from);
         Ok(match first {
-            Some(b'"') => Value::Text(Text::new(self.text.get(from.wrapping_add(1)..self.at.wrapping_sub(1)).unwrap_or_default())),
             Some(b'{') => Value::Object(Object::new(text)),
             Some(b'[') => Value::Array(Array::new(text)),
             Some(b't') => Value::Bool(true),
@@ -265,21 +274,23 @@ impl<'i> Cursor<'i> {
     /// A number, `true`, `false` or `null`.
     #[inline(never)]
     fn word(&mut self) -> Result<(), JsonError> {
-        let word: &[u8] = match self.peek() {
-            Some(b't') => b"true",
-            Some(b'f') => b"false",
-            Some(b'n') => b"null",
-            _ if self.lenient && [&b"-Infinity"[..], b"NaN", b"Infinity"].iter().any(|word| self.eat(word)) => return Ok(()),
-            Some(b'-' | b'0'..=b'9') => return self.number(),
-            _ => return Err(JsonError::Unexpected),
-        };
-        for byte in word {
-            if self.peek() != Some(*byte) {
-                return Err(JsonError::Unexpected);
+        if self.lenient && LOOSE.iter().any(|word| self.eat(word.as_bytes())) {
+            return Ok(());
+        }
+        let first = self.peek().ok_or(JsonError::Unexpected)?;
+        if FAST && matches!(first, b'-' | b'0'..=b'9') {
+            return self.number();
+        }
+        let mut word = Word::begin(first).ok_or(JsonError::Unexpected)?;
+        self.step();
+        while let Some(byte) = self.peek() {
+            match word.step(byte)? {
+                Some(next) => word = next,
+                None => break,
             }
             self.step();
         }
-        Ok(())
+        if word.is_whole() { Ok(()) } else { Err(JsonError::Unexpected) }
     }
 
     fn number(&mut self) -> Result<(), JsonError> {

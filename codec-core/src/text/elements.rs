@@ -110,7 +110,7 @@ impl<W: Watch> Elements<W> {
             high: 0,
             base: 0,
             state: State::Value,
-            escape: Escape::None,
+            escape: Escape::NONE,
             levels: 0,
             apart: 0,
             depth: 0,
@@ -249,7 +249,7 @@ impl<W: Watch> Elements<W> {
                     continue;
                 }
             }
-            if self.in_string() && self.escape == Escape::None {
+            if self.in_string() && self.escape == Escape::NONE {
                 let seen = window.get(..bound.min(window.len())).unwrap_or_default();
                 self.at = scan::string_end(seen, self.at);
                 if self.at >= bound {
@@ -334,7 +334,7 @@ impl<W: Watch> Elements<W> {
     /// One byte of a string that is not plain.
     fn string(&mut self, window: &[u8], byte: u8) -> Result<Option<Piece>, JsonError> {
         match (self.escape, byte) {
-            (Escape::None, b'"') => {
+            (Escape::NONE, b'"') => {
                 let end = self.at;
                 self.advance();
                 self.watch_mark(window);
@@ -350,11 +350,11 @@ impl<W: Watch> Elements<W> {
                 self.state = State::Colon;
                 return Ok(None);
             }
-            (Escape::None, b'\\') => {
-                self.escape = Escape::Slash;
+            (Escape::NONE, b'\\') => {
+                self.escape = Escape::SLASH;
                 self.escape_from = self.at;
             }
-            (Escape::None, _) => return Err(JsonError::Control),
+            (Escape::NONE, _) => return Err(JsonError::Control),
             (escape, _) => self.escape = escape.step(byte)?,
         }
         self.advance();
@@ -475,11 +475,11 @@ impl<W: Watch> Elements<W> {
             self.at = from;
             self.keep = None;
             self.key = None;
-            self.escape = Escape::None;
+            self.escape = Escape::NONE;
             self.state = State::Value;
             return None;
         }
-        let end = if self.escape == Escape::None { self.at } else { self.escape_from };
+        let end = if self.escape == Escape::NONE { self.at } else { self.escape_from };
         let text = window.get(from..end).unwrap_or_default();
         // A character that is cut goes into the next part.
         let whole = core::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);

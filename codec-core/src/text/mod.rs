@@ -17,7 +17,7 @@ pub(crate) mod path;
 mod pieces;
 #[cfg(any(feature = "g90", feature = "ksenia", feature = "kts"))]
 pub(crate) mod scan;
-#[cfg(any(feature = "ksenia", feature = "kts"))]
+#[cfg(any(feature = "g90", feature = "ksenia", feature = "kts"))]
 mod tokens;
 #[cfg(any(feature = "ksenia", feature = "kts"))]
 mod utf8;

@@ -96,8 +96,8 @@ pub(crate) fn plain(text: &str) -> (&str, &str) {
 }
 
 /// As [`string_end`], one byte at a time.
-#[cold]
-#[inline(never)]
+#[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(always))]
 fn rest_end(bytes: &[u8], from: usize) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
     from.saturating_add(rest.iter().position(|byte| stop(*byte)).unwrap_or(rest.len()))

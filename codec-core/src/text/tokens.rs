@@ -2,94 +2,167 @@
 
 use crate::error::JsonError;
 
-/// How far an escape is.
+/// How far an escape is: its phase, and the digits so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Escape {
-    /// Not in one.
-    None,
-    /// Behind the backslash.
-    Slash,
-    /// Among the four digits.
-    Hex { left: u8, unit: u16, second: bool },
-    /// Behind the first half of a pair: a backslash must come.
-    WantSlash,
-    /// Then a `u`.
-    WantU,
+pub(crate) struct Escape {
+    phase: u8,
+    unit: u16,
 }
 
+/// Behind the first half of a pair: a backslash must come, then a `u`.
+const WANT_SLASH: u8 = 2;
+const WANT_U: u8 = 3;
+/// Before the last of four digits, of the first and of the second half. Those before it count down to them.
+const FIRST: u8 = 4;
+const SECOND: u8 = 8;
+
 impl Escape {
+    /// Not in one.
+    pub(crate) const NONE: Self = Self { phase: 0, unit: 0 };
+    /// Behind the backslash.
+    pub(crate) const SLASH: Self = Self { phase: 1, unit: 0 };
+
+    /// Among the four digits.
+    pub(crate) const fn in_digits(self) -> bool {
+        self.phase >= FIRST
+    }
+
+    /// Behind the first half of a pair.
+    pub(crate) const fn is_half(self) -> bool {
+        matches!(self.phase, WANT_SLASH | WANT_U)
+    }
+
     /// One more byte.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn step(self, byte: u8) -> Result<Self, JsonError> {
-        Ok(match (self, byte) {
-            (Self::Slash, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Self::None,
-            (Self::Slash, b'u') => Self::Hex { left: 4, unit: 0, second: false },
-            (Self::Hex { left, unit, second }, _) => {
-                let digit = char::from(byte).to_digit(16).and_then(|digit| u16::try_from(digit).ok()).ok_or(JsonError::Escape)?;
-                let unit = unit << 4 | digit;
-                match (left, unit & 0xFC00, second) {
-                    (2.., _, _) => Self::Hex { left: left.saturating_sub(1), unit, second },
-                    (_, 0xDC00, true) => Self::None,
-                    (_, _, true) | (_, 0xDC00, false) => return Err(JsonError::Escape),
-                    (_, 0xD800, false) => Self::WantSlash,
-                    _ => Self::None,
-                }
-            }
-            (Self::WantSlash, b'\\') => Self::WantU,
-            (Self::WantU, b'u') => Self::Hex { left: 4, unit: 0, second: true },
+        let next = |phase| Ok(Self { phase, unit: 0 });
+        match (self.phase, byte) {
+            (1, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => return Ok(Self::NONE),
+            (1, b'u') => return next(FIRST.wrapping_add(3)),
+            (WANT_SLASH, b'\\') => return next(WANT_U),
+            (WANT_U, b'u') => return next(SECOND.wrapping_add(3)),
+            (FIRST.., _) => {}
             _ => return Err(JsonError::Escape),
-        })
+        }
+        let digit = char::from(byte).to_digit(16).and_then(|digit| u16::try_from(digit).ok()).ok_or(JsonError::Escape)?;
+        let unit = self.unit << 4 | digit;
+        match (self.phase, unit & 0xFC00) {
+            (FIRST, 0xD800) => next(WANT_SLASH),
+            (FIRST, 0xDC00) => Err(JsonError::Escape),
+            (FIRST, _) | (SECOND, 0xDC00) => Ok(Self::NONE),
+            (SECOND, _) => Err(JsonError::Escape),
+            (phase, _) => Ok(Self { phase: phase.wrapping_sub(1), unit }),
+        }
     }
 }
 
-/// How far a number or one of the three words is.
+/// How far a number or one of the three words is: a row of [`NEXT`], or behind these the place in [`LETTERS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
-    Minus,
-    Zero,
-    Digits,
-    Point,
-    Fraction,
-    Power,
-    PowerSign,
-    PowerDigits,
-    /// What is left of `true`, `false` or `null`.
-    Rest(&'static [u8]),
-}
+pub(crate) struct Word(u8);
+
+/// What is left of `true`, `false` and `null` behind the first letter.
+const LETTERS: &[u8; 13] = b"rue\0alse\0ull\0";
+
+/// The number ends before this byte.
+const END: u8 = 0xFF;
+/// There must be a digit.
+const BAD: u8 = 0xFE;
+
+/// What comes of 0, of another digit, a point, `e`, a sign, another byte.
+const NEXT: [[u8; 6]; 8] = [
+    [1, 2, BAD, BAD, BAD, BAD], // 0: behind the minus
+    [BAD, BAD, 3, 5, END, END], // 1: a zero in front
+    [2, 2, 3, 5, END, END],     // 2: digits
+    [4, 4, BAD, BAD, BAD, BAD], // 3: behind the point
+    [4, 4, END, 5, END, END],   // 4: fraction
+    [7, 7, BAD, BAD, 6, BAD],   // 5: behind the e
+    [7, 7, BAD, BAD, BAD, BAD], // 6: behind its sign
+    [7, 7, END, END, END, END], // 7: exponent
+];
 
 impl Word {
     /// The first byte of one.
     pub(crate) const fn begin(byte: u8) -> Option<Self> {
-        Some(match byte {
-            b'-' => Self::Minus,
-            b'0' => Self::Zero,
-            b'1'..=b'9' => Self::Digits,
-            b't' => Self::Rest(b"rue"),
-            b'f' => Self::Rest(b"alse"),
-            b'n' => Self::Rest(b"ull"),
+        Some(Self(match byte {
+            b'-' => 0,
+            b'0' => 1,
+            b'1'..=b'9' => 2,
+            b't' => 8,
+            b'f' => 12,
+            b'n' => 17,
             _ => return None,
-        })
-    }
-
-    /// One more byte, or `None` if it is behind the end.
-    pub(crate) fn step(self, byte: u8) -> Result<Option<Self>, JsonError> {
-        Ok(Some(match (self, byte) {
-            (Self::Rest([]), _) => return Ok(None),
-            (Self::Rest([next, rest @ ..]), _) if *next == byte => Self::Rest(rest),
-            (Self::Rest(_), _) => return Err(JsonError::Unexpected),
-            (Self::Minus, b'0') => Self::Zero,
-            (Self::Minus | Self::Digits, b'0'..=b'9') => Self::Digits,
-            (Self::Zero | Self::Digits, b'.') => Self::Point,
-            (Self::Point | Self::Fraction, b'0'..=b'9') => Self::Fraction,
-            (Self::Zero | Self::Digits | Self::Fraction, b'e' | b'E') => Self::Power,
-            (Self::Power, b'+' | b'-') => Self::PowerSign,
-            (Self::Power | Self::PowerSign | Self::PowerDigits, b'0'..=b'9') => Self::PowerDigits,
-            (Self::Zero, b'0'..=b'9') | (Self::Minus | Self::Point | Self::Power | Self::PowerSign, _) => return Err(JsonError::Number),
-            _ => return Ok(None),
         }))
     }
 
+    fn letter(self) -> Option<u8> {
+        LETTERS.get(usize::from(self.0.checked_sub(8)?)).copied()
+    }
+
+    /// One more byte, or `None` if it is behind the end.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    pub(crate) fn step(self, byte: u8) -> Result<Option<Self>, JsonError> {
+        match self.letter() {
+            Some(0) => return Ok(None),
+            Some(letter) if letter == byte => return Ok(Some(Self(self.0.wrapping_add(1)))),
+            Some(_) => return Err(JsonError::Unexpected),
+            None => {}
+        }
+        let class = match byte {
+            b'0' => 0,
+            b'1'..=b'9' => 1,
+            b'.' => 2,
+            b'e' | b'E' => 3,
+            b'+' | b'-' => 4,
+            _ => 5,
+        };
+        match NEXT.get(usize::from(self.0)).and_then(|row| row.get(class)) {
+            Some(&END) => Ok(None),
+            Some(&BAD) | None => Err(JsonError::Number),
+            Some(next) => Ok(Some(Self(*next))),
+        }
+    }
+
     /// Whether the text may end here.
-    pub(crate) const fn is_whole(self) -> bool {
-        matches!(self, Self::Zero | Self::Digits | Self::Fraction | Self::PowerDigits | Self::Rest([]))
+    pub(crate) fn is_whole(self) -> bool {
+        matches!(self.letter(), Some(0)) || matches!(self.0, 1 | 2 | 4 | 7)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::ToOwned;
+
+    use super::*;
+
+    /// How many bytes belong to it, and whether it is whole.
+    fn read(text: &str) -> Result<(usize, bool), JsonError> {
+        let bytes = text.as_bytes();
+        let mut word = Word::begin(bytes[0]).ok_or(JsonError::Unexpected)?;
+        for (at, byte) in bytes.iter().enumerate().skip(1) {
+            match word.step(*byte)? {
+                Some(next) => word = next,
+                None => return Ok((at, word.is_whole())),
+            }
+        }
+        Ok((bytes.len(), word.is_whole()))
+    }
+
+    #[test]
+    fn numbers_and_words_end_where_they_do() {
+        for whole in ["0", "-0", "7", "-12", "1.5", "0.05", "1e9", "1E+10", "2.5e-3", "0e0", "true", "false", "null"] {
+            assert_eq!(read(whole), Ok((whole.len(), true)), "{whole}");
+            for behind in [",", "}", "]", " "] {
+                assert_eq!(read(&(whole.to_owned() + behind)), Ok((whole.len(), true)), "{whole}");
+            }
+        }
+        for open in ["-", "1.", "1e", "1e+", "tru", "f", "nul"] {
+            assert_eq!(read(open), Ok((open.len(), false)), "{open}");
+        }
+        for wrong in ["01", "-a", "1.e", "1.-", "1e.", "1e+-", "00", "-01"] {
+            assert_eq!(read(wrong), Err(JsonError::Number), "{wrong}");
+        }
+        assert_eq!(read("trux"), Err(JsonError::Unexpected));
+        assert_eq!(read("truex"), Ok((4, true)));
+        assert_eq!(read("+1"), Err(JsonError::Unexpected));
     }
 }

@@ -24,9 +24,16 @@ impl Search {
     }
 
     /// Place of the word that `text` stands for, escapes decoded; or [`NONE`].
-    #[inline(never)]
     pub(crate) fn place(&mut self, text: Text<'_>) -> u8 {
-        let escaped = text.plain().is_none();
+        match self.find(text, false) {
+            // Nobody writes words so, but may.
+            NONE if text.plain().is_none() => self.find(text, true),
+            place => place,
+        }
+    }
+
+    #[inline(never)]
+    fn find(&mut self, text: Text<'_>, escaped: bool) -> u8 {
         let mut last_round = self.next == 0;
         loop {
             let Some(len) = self.rest.iter().position(|byte| *byte == 0) else {

@@ -89,6 +89,7 @@ impl<'o> Writer<'o> {
     }
 
     /// Begins a value with `mark`, behind a comma if there must be one.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn begin(&mut self, mark: &[u8]) {
         if self.comma {
@@ -99,6 +100,7 @@ impl<'o> Writer<'o> {
     }
 
     /// Ends a value with `mark`.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn end(&mut self, mark: &[u8]) {
         self.put(mark);
@@ -106,11 +108,17 @@ impl<'o> Writer<'o> {
     }
 
     /// A name and its colon, and what its value begins with.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn name(&mut self, name: &str, mark: &[u8]) {
+        self.key(name);
+        self.put(mark);
+    }
+
+    fn key(&mut self, name: &str) {
         self.put(if self.comma { b",\"" } else { b"\"" });
         self.escaped(name);
         self.put(b"\":");
-        self.put(mark);
         self.comma = false;
     }
 
