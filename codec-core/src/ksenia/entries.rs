@@ -176,7 +176,9 @@ impl<'i> Entries<'i> {
             }
             return Ok(false);
         }
-        let structure = first == Some(b'[') || first == Some(b'{') && (self.wrapped || self.own != Some(name)) && is_structure(name.raw());
+        let object = first == Some(b'{');
+        let own = object && !self.wrapped && self.own == Some(name);
+        let structure = first == Some(b'[') || object && !own && is_structure(name.raw());
         if structure {
             self.found |= !self.wrapped;
             (self.name, self.kind) = (name, self.kind(name));
@@ -188,8 +190,8 @@ impl<'i> Entries<'i> {
             } else {
                 return Ok(true);
             }
-        } else if first == Some(b'{') && !self.wrapped {
-            self.wrapped = self.own == Some(name) || self.is_only_wrapper();
+        } else if object && !self.wrapped {
+            self.wrapped = own || self.is_only_wrapper();
             self.found = true;
             if self.wrapped {
                 self.enter(Place::Members)?;
