@@ -166,10 +166,15 @@ def document(version, numbers):
         "",
         "## What is over its limit",
         "",
-        "The limits come from prototypes that handed out bare members of a message. What is written down here also checks all of it, keeps what it does not know,",
-        "says where a fault is, and reads the usual forms of frames by a second and faster way, whose code comes on top of the general one. The Ksenia machines have",
-        "the WebSocket and its SHA-1 in them, the controllers a typed command for everything that their protocol can do: a program that never submits some of",
-        "them is smaller, since the linker drops them only where the compiler can see that.",
+        "The limits come from prototypes that handed out bare members of a message. What is written down here also checks all of it, in any order and",
+        "spelling, keeps what it does not know and says where a fault is. Faster ways for the usual forms of frames are for larger processors only.",
+        "",
+        "- Ksenia and KTS: a scanner for lists larger than the memory 4 KB, a general reader of JSON 2.4 KB; SHA-1 of the WebSocket 2.7 KB, MD5 2 KB.",
+        "- G90 cloud: a typed hello has ten numbers that are copied, which takes `memcpy` and `memset`, 480 bytes.",
+        "- Controllers have a typed command for everything that their protocol can do: a program that never submits some of them is smaller, since the linker",
+        "  drops them only where the compiler can see that.",
+        "- Instructions: most of a Ksenia message goes to the search for names, 20 per byte; ends of strings and the CRC without a table take 14 each.",
+        "- Stack: 360 bytes of a Ksenia frame are the message, the list and the view, which the caller holds.",
     ]
     return "\n".join(out) + "\n"
 

@@ -272,27 +272,22 @@ pub(super) fn panel_body(command: u8, [first, second, third]: [u8; 3]) -> Body<'
 /// Most bytes that a line has in pairs of digits.
 const PAIRS: usize = 14;
 
-/// The bytes that the pairs of digits at the front of a text stand for. Gives how many pairs of digits there are before anything else,
-/// and, if there is nothing else, their sum.
+/// The bytes that the pairs of digits at the front of a text stand for: how many there are before anything else, and their sum.
 #[inline(never)]
 fn unhex(text: &[u8], into: &mut [u8; PAIRS]) -> (usize, u8) {
-    let (mut rest, mut sum, mut seen) = (text, 0_u8, 0);
+    let (mut rest, mut sum, mut pairs) = (text, 0_u8, 0_usize);
     for byte in into {
         let [high, low, behind @ ..] = rest else { break };
         let (high, low) = (nibble(*high), nibble(*low));
-        seen |= high | low;
+        if (high | low) & 0xF0 != 0 {
+            break;
+        }
         *byte = high << 4 | low;
         sum = sum.wrapping_add(*byte);
+        pairs = pairs.wrapping_add(1);
         rest = behind;
     }
-    let pairs = text.len().saturating_sub(rest.len()) >> 1;
-    (if seen & 0xF0 == 0 { pairs } else { good_pairs(text) }, sum)
-}
-
-#[cold]
-#[inline(never)]
-fn good_pairs(text: &[u8]) -> usize {
-    hex::Pairs(text).take_while(|[high, low]| hex::byte(*high, *low).is_some()).count()
+    (pairs, sum)
 }
 
 /// The first thing that is wrong with a line: what is read behind it is not looked at by anybody.
