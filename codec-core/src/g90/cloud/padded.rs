@@ -2,8 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-/// Whether eight bytes at a time are faster than one.
-const WORDS: bool = cfg!(target_pointer_width = "64");
+use crate::text::FAST;
 
 /// Text with NULs behind it: a name, an identity, an address. The protocol has no length in front of it, and a text as long as its
 /// field has no NUL.
@@ -17,7 +16,7 @@ impl<'i> PaddedText<'i> {
     #[must_use]
     pub const fn from_field(field: &'i [u8]) -> Self {
         let mut text = field;
-        if WORDS {
+        if FAST {
             // Most fields are mostly padding.
             while let Some((front, last)) = text.split_last_chunk::<8>() {
                 let word = u64::from_le_bytes(*last);

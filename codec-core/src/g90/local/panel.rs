@@ -63,7 +63,7 @@ impl<'b> Panel<'b> {
     /// A disarmed panel with empty lists and the configuration of a new one.
     ///
     /// # Errors
-    /// [`ConfigError::BadText`] if a text of the configuration has a comma or a control character or is longer than 64 bytes.
+    /// [`ConfigError::BadText`] if a text of the configuration has a comma or a control character or is longer than 32 bytes.
     pub fn new(config: Config<'b>, tables: Tables<'b>) -> Result<Self, ConfigError> {
         let texts = [
             ("device_id", config.device_id),
