@@ -86,7 +86,10 @@ impl Problem {
 pub(crate) fn run(args: &DecodeArgs) -> anyhow::Result<Outcome> {
     let mut decoder = args.protocol.decoder(&args.unit)?;
     let mut input: Box<dyn Read> = match args.file.as_deref() {
-        Some(path) if path.as_os_str() != "-" => Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?),
+        Some(path) if path.as_os_str() != "-" => {
+            let hint = "a packet itself is read from standard input";
+            Box::new(File::open(path).with_context(|| format!("cannot open {} ({hint})", path.display()))?)
+        }
         _ => {
             let stdin = io::stdin();
             if stdin.is_terminal() {
