@@ -1,16 +1,18 @@
 //! Numbers with names: enums that keep what they have no name for, and sets of bits.
 
-/// Defines an enum over a number of the protocol.
+/// Defines an enum over a number of the protocol. A variant is stored as its number, so that the compiler has nothing to translate: neither a
+/// table nor a jump, which a processor could not foresee.
 macro_rules! codes {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $value:literal, $text:literal;)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
+        #[repr(u16)]
         pub enum $name {
-            $($(#[$doc])* $variant,)*
+            $($(#[$doc])* $variant = $value,)*
             /// A number without a name, kept as it is.
-            Other(i64),
+            Other(i64) = u16::MAX,
         }
 
         impl $name {
@@ -28,17 +30,13 @@ macro_rules! codes {
 
             /// The number on the wire.
             #[must_use]
+            #[inline]
             pub const fn raw(self) -> i64 {
-                if let Self::Other(raw) = self { raw } else { self.named() }
-            }
-
-            /// The number of one with a name: a table and no jump, since types come mixed and a processor cannot foresee jumps.
-            #[cfg_attr(target_pointer_width = "64", inline(never))]
-            const fn named(self) -> i64 {
-                match self {
+                let code: u16 = match self {
                     $(Self::$variant => $value,)*
-                    Self::Other(_) => 0,
-                }
+                    Self::Other(raw) => return raw,
+                };
+                code as i64
             }
 
             /// The name in upper case with underscores, or `None` for a number without one.

@@ -85,10 +85,10 @@ impl<'i> Page<'i> {
     }
 
     fn records<R: Record<'i>>(&self) -> impl Iterator<Item = Result<R, Fault>> {
-        let (mut values, mut at) = (self.rows(), 0_u32);
+        let (mut values, mut at, mut columns) = (self.rows(), 0_u32, R::EMPTY);
         core::iter::from_fn(move || {
-            let read = match usual::row(&mut values) {
-                Some(row) => Ok(row),
+            let read = match usual::row::<R>(&mut values, &mut columns) {
+                Some(()) => Ok(R::of(columns)),
                 None => general(&mut values, at)?,
             };
             at = at.saturating_add(1);
@@ -123,35 +123,36 @@ pub fn page_head(writer: &mut Writer<'_>, total: i64, start: i64, count: i64) {
 
 /// Rows of the history: seven fields, four of them [`Facts`].
 impl<'i> Record<'i> for HistoryRow<'i> {
-    fn read_in(values: &mut Values<'i>, row: u32) -> Result<Self, Fault> {
-        let mut field = 0_u32;
-        let mut read = || {
-            let mut number = |values: &mut Values<'i>| values.integer().inspect(|_| field = field.wrapping_add(1));
-            let (alert_type, event_id) = (number(values)?, number(values)?);
-            let (source, state) = (number(values)?, number(values)?);
-            let sensor_name = values.text()?;
-            field = 5;
-            let unix_time = values.integer()?;
-            field = 6;
-            let other = values.text()?;
-            field = 7;
-            values.close()?;
-            let facts = Facts { alert_type: AlertType::from_raw(alert_type), event_id, source: AlertSource::from_raw(source), state };
-            Some(Self { facts, sensor_name, unix_time, other })
-        };
-        read().ok_or_else(|| LocalFault::Record { row, field }.into())
+    type Columns = ([i64; 4], Text<'i>, i64, Text<'i>);
+
+    const EMPTY: Self::Columns = ([0; 4], Text::new(""), 0, Text::new(""));
+
+    fn general(values: &mut Values<'i>, (facts, name, time, other): &mut Self::Columns) -> Result<(), u32> {
+        for (fact, field) in facts.iter_mut().zip(0_u32..) {
+            *fact = values.integer().ok_or(field)?;
+        }
+        *name = values.text().ok_or(4_u32)?;
+        *time = values.integer().ok_or(5_u32)?;
+        *other = values.text().ok_or(6_u32)?;
+        values.close().ok_or(7)
     }
 
-    #[inline]
-    fn usual(text: &'i str, rest: &'i [u8]) -> Option<(Self, &'i [u8])> {
+    #[inline(never)]
+    fn usual(text: &'i str, rest: &'i [u8], (facts, name, time, other): &mut Self::Columns) -> Option<&'i [u8]> {
         let mut row = Row::new(text, rest);
-        let (alert_type, event_id) = (row.number(b',')?, row.number(b',')?);
-        let (source, state) = (row.number(b',')?, row.number(b',')?);
+        for fact in facts {
+            *fact = row.number(b',')?;
+        }
+        *name = Text::new(row.string(b',')?);
+        *time = row.number(b',')?;
+        *other = Text::new(row.string(b']')?);
+        row.rest()
+    }
+
+    #[inline(always)]
+    fn of(([alert_type, event_id, source, state], sensor_name, unix_time, other): Self::Columns) -> Self {
         let facts = Facts { alert_type: AlertType::from_raw(alert_type), event_id, source: AlertSource::from_raw(source), state };
-        let sensor_name = Text::new(row.string(b',')?);
-        let unix_time = row.number(b',')?;
-        let other = Text::new(row.string(b']')?);
-        Some((Self { facts, sensor_name, unix_time, other }, row.rest()?))
+        Self { facts, sensor_name, unix_time, other }
     }
 
     fn write(&self, writer: &mut Writer<'_>) {

@@ -7,15 +7,18 @@ use crate::error::Fault;
 use crate::secret::Secret;
 use crate::text::json::{Array, Text, Value, Values};
 
-/// What a field of a record can be.
-pub(super) trait Field<'i>: Sized {
+/// What a field of a record can be. Not for other crates.
+pub trait Field<'i>: Sized {
+    /// What stands in its place in a row: a number or a text.
+    type Column: Copy;
+
+    /// Nothing read yet.
+    const EMPTY: Self::Column;
+
     /// Takes it from the front; `None` if it is missing or of another type.
-    fn take(values: &mut Values<'i>) -> Option<Self>;
+    fn take(values: &mut Values<'i>) -> Option<Self::Column>;
 
-    /// What a row as usual has in its place.
-    type Column: Copy + Default;
-
-    /// Takes that, with the `end` that must stand behind it. `None` if it is not as usual.
+    /// Takes it from a row as usual, with the `end` that must stand behind it. `None` if it is not as usual.
     fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column>;
 
     /// Makes a field of it.
@@ -26,7 +29,9 @@ pub(super) trait Field<'i>: Sized {
 }
 
 impl<'i> Field<'i> for i64 {
-    type Column = i64;
+    type Column = Self;
+
+    const EMPTY: Self = 0;
 
     #[inline]
     fn take(values: &mut Values<'i>) -> Option<Self> {
@@ -34,12 +39,12 @@ impl<'i> Field<'i> for i64 {
     }
 
     #[inline(always)]
-    fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
+    fn column(row: &mut Row<'i>, end: u8) -> Option<Self> {
         row.number(end)
     }
 
     #[inline(always)]
-    fn of(column: Self::Column) -> Self {
+    fn of(column: Self) -> Self {
         column
     }
 
@@ -49,7 +54,9 @@ impl<'i> Field<'i> for i64 {
 }
 
 impl<'i> Field<'i> for Text<'i> {
-    type Column = &'i str;
+    type Column = Self;
+
+    const EMPTY: Self = Self::new("");
 
     #[inline]
     fn take(values: &mut Values<'i>) -> Option<Self> {
@@ -57,13 +64,13 @@ impl<'i> Field<'i> for Text<'i> {
     }
 
     #[inline(always)]
-    fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
-        row.string(end)
+    fn column(row: &mut Row<'i>, end: u8) -> Option<Self> {
+        row.string(end).map(Self::new)
     }
 
     #[inline(always)]
-    fn of(column: Self::Column) -> Self {
-        Text::new(column)
+    fn of(column: Self) -> Self {
+        column
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -72,20 +79,23 @@ impl<'i> Field<'i> for Text<'i> {
 }
 
 impl<'i> Field<'i> for Secret<Text<'i>> {
-    type Column = &'i str;
+    type Column = Text<'i>;
 
-    fn take(values: &mut Values<'i>) -> Option<Self> {
-        Text::take(values).map(Secret::new)
+    const EMPTY: Text<'i> = Text::new("");
+
+    #[inline]
+    fn take(values: &mut Values<'i>) -> Option<Text<'i>> {
+        Text::take(values)
     }
 
     #[inline(always)]
-    fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
-        row.string(end)
+    fn column(row: &mut Row<'i>, end: u8) -> Option<Text<'i>> {
+        Text::column(row, end)
     }
 
     #[inline(always)]
-    fn of(column: Self::Column) -> Self {
-        Secret::new(Text::new(column))
+    fn of(column: Text<'i>) -> Self {
+        Self::new(column)
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -95,20 +105,23 @@ impl<'i> Field<'i> for Secret<Text<'i>> {
 
 /// The last field, if it may be missing.
 impl<'i, F: Field<'i>> Field<'i> for Option<F> {
-    type Column = F::Column;
+    type Column = Option<F::Column>;
 
-    fn take(values: &mut Values<'i>) -> Option<Self> {
+    const EMPTY: Self::Column = None;
+
+    #[inline]
+    fn take(values: &mut Values<'i>) -> Option<Self::Column> {
         if values.clone().next().is_none() { Some(None) } else { F::take(values).map(Some) }
     }
 
     #[inline(always)]
     fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
-        F::column(row, end)
+        F::column(row, end).map(Some)
     }
 
     #[inline(always)]
     fn of(column: Self::Column) -> Self {
-        Some(F::of(column))
+        column.map(F::of)
     }
 
     fn put(&self, writer: &mut Writer<'_>) {
@@ -120,23 +133,25 @@ impl<'i, F: Field<'i>> Field<'i> for Option<F> {
 
 /// Fields that are numbers with a meaning.
 macro_rules! coded_fields {
-    ($($name:ident $raw:ident $from:ident $digits:ident $usual:ident),*) => {$(
+    ($($name:ident $raw:ident $from:ident $digits:ident),*) => {$(
         impl<'i> Field<'i> for crate::g90::$name {
             type Column = i64;
 
+            const EMPTY: i64 = 0;
+
             #[inline]
-            fn take(values: &mut Values<'i>) -> Option<Self> {
-                i64::take(values).map(Self::$from)
+            fn take(values: &mut Values<'i>) -> Option<i64> {
+                values.integer()
             }
 
             #[inline(always)]
-            fn column(row: &mut Row<'i>, end: u8) -> Option<Self::Column> {
+            fn column(row: &mut Row<'i>, end: u8) -> Option<i64> {
                 row.$digits(end)
             }
 
             #[inline(always)]
-            fn of(column: Self::Column) -> Self {
-                Self::$usual(column)
+            fn of(column: i64) -> Self {
+                Self::$from(column)
             }
 
             fn put(&self, writer: &mut Writer<'_>) {
@@ -147,10 +162,10 @@ macro_rules! coded_fields {
 }
 
 coded_fields! {
-    ArmState raw from_raw number from_raw, GsmStatus raw from_raw number from_raw, WifiStatus raw from_raw number from_raw,
-    WifiSetup raw from_raw number from_raw, SpeechLanguage raw from_raw number from_raw, Volume raw from_raw number from_raw,
-    ApnAuth raw from_raw number from_raw, PeripheralType raw from_raw mixed looked_up, PeripheralProtocol raw from_raw number from_raw,
-    UserFlags bits from_bits mixed from_bits, ReservedFlags bits from_bits number from_bits, AlertFlags bits from_bits number from_bits
+    ArmState raw from_raw number, GsmStatus raw from_raw number, WifiStatus raw from_raw number,
+    WifiSetup raw from_raw number, SpeechLanguage raw from_raw number, Volume raw from_raw number,
+    ApnAuth raw from_raw number, PeripheralType raw looked_up mixed, PeripheralProtocol raw from_raw number,
+    UserFlags bits from_bits mixed, ReservedFlags bits from_bits pair, AlertFlags bits from_bits number
 }
 
 /// The values of row `row`.
@@ -171,28 +186,40 @@ macro_rules! record {
         }
 
         impl<'i> $crate::g90::local::record::Record<'i> for record!(@type $name $($life)?) {
-            #[inline]
-            fn read_in(values: &mut $crate::text::json::Values<'i>, row: u32) -> Result<Self, $crate::error::Fault> {
+            type Columns = ($(record!(@column $type),)*);
+
+            const EMPTY: Self::Columns = ($(<$type as $crate::g90::local::record::Field<'i>>::EMPTY,)*);
+
+            fn general(values: &mut $crate::text::json::Values<'i>, columns: &mut Self::Columns) -> Result<(), u32> {
+                let ($($field,)*) = columns;
                 let mut at = 0;
                 let mut read = || {
-                    let this = Self {
-                        $($field: {
-                            let field = $crate::g90::local::record::Field::take(values)?;
-                            at = u32::wrapping_add(at, 1);
-                            field
-                        },)*
-                    };
-                    values.close().map(|()| this)
+                    $(
+                        *$field = <$type as $crate::g90::local::record::Field<'i>>::take(values)?;
+                        at = u32::wrapping_add(at, 1);
+                    )*
+                    values.close()
                 };
-                read().ok_or_else(|| $crate::g90::local::LocalFault::Record { row, field: at }.into())
+                read().ok_or(at)
+            }
+
+            // Not inlined, and into memory, so that the place in the text stays in registers.
+            #[inline(never)]
+            fn usual(text: &'i str, rest: &'i [u8], columns: &mut Self::Columns) -> Option<&'i [u8]> {
+                let ($($field,)*) = columns;
+                let mut row = $crate::g90::local::usual::Row::new(text, rest);
+                let mut left = Self::FIELDS.len();
+                $(
+                    left = usize::wrapping_sub(left, 1);
+                    let end = if left == 0 { b']' } else { b',' };
+                    *$field = <$type as $crate::g90::local::record::Field<'i>>::column(&mut row, end)?;
+                )*
+                row.rest()
             }
 
             #[inline(always)]
-            fn usual(text: &'i str, rest: &'i [u8]) -> Option<(Self, &'i [u8])> {
-                let mut row = ($(<record!(@column $type)>::default(),)*);
-                let behind = Self::columns(text, rest, &mut row)?;
-                let ($($field,)*) = row;
-                Some((Self { $($field: $crate::g90::local::record::Field::of($field),)* }, behind))
+            fn of(($($field,)*): Self::Columns) -> Self {
+                Self { $($field: $crate::g90::local::record::Field::of($field),)* }
             }
 
             fn write(&self, writer: &mut $crate::g90::local::writer::Writer<'_>) {
@@ -212,20 +239,6 @@ macro_rules! record {
                 $crate::g90::local::record::Record::read_row(data, 0)
             }
 
-            /// Reads a row as usual. Not inlined, and into memory, so that the place in the text stays in registers.
-            #[inline(never)]
-            fn columns(text: &'i str, rest: &'i [u8], columns: &mut ($(record!(@column $type),)*)) -> Option<&'i [u8]> {
-                let ($($field,)*) = columns;
-                let mut row = $crate::g90::local::usual::Row::new(text, rest);
-                let mut left = Self::FIELDS.len();
-                $(
-                    left = usize::wrapping_sub(left, 1);
-                    let end = if left == 0 { b']' } else { b',' };
-                    *$field = <$type as $crate::g90::local::record::Field<'i>>::column(&mut row, end)?;
-                )*
-                row.rest()
-            }
-
             /// Writes the fields one after the other.
             pub fn write(&self, writer: &mut $crate::g90::local::writer::Writer<'_>) {
                 $crate::g90::local::record::Record::write(self, writer);
@@ -240,6 +253,12 @@ pub(super) use record;
 
 /// An array with named fields. Not for other crates.
 pub trait Record<'i>: Sized {
+    /// What stands in the fields of a row: numbers and texts.
+    type Columns: Copy;
+
+    /// Nothing read yet.
+    const EMPTY: Self::Columns;
+
     /// Reads row `row` of a page.
     ///
     /// # Errors
@@ -252,10 +271,26 @@ pub trait Record<'i>: Sized {
     ///
     /// # Errors
     /// [`LocalFault::Record`].
-    fn read_in(values: &mut Values<'i>, row: u32) -> Result<Self, Fault>;
+    #[inline]
+    fn read_in(values: &mut Values<'i>, row: u32) -> Result<Self, Fault> {
+        let mut columns = Self::EMPTY;
+        match Self::general(values, &mut columns) {
+            Ok(()) => Ok(Self::of(columns)),
+            Err(field) => Err(LocalFault::Record { row, field }.into()),
+        }
+    }
+
+    /// Reads a row into which `values` has stepped, in any spelling, and steps out of it.
+    ///
+    /// # Errors
+    /// The number of the field that is not as it should be, from 0: one more than there are, if the row does not end behind the last.
+    fn general(values: &mut Values<'i>, columns: &mut Self::Columns) -> Result<(), u32>;
 
     /// Reads a row whose bracket has been passed, if it is as usual, and gives what stands behind it. `rest` is the end of `text`.
-    fn usual(text: &'i str, rest: &'i [u8]) -> Option<(Self, &'i [u8])>;
+    fn usual(text: &'i str, rest: &'i [u8], columns: &mut Self::Columns) -> Option<&'i [u8]>;
+
+    /// Makes a record of it.
+    fn of(columns: Self::Columns) -> Self;
 
     /// Writes the fields one after the other.
     fn write(&self, writer: &mut Writer<'_>);

@@ -1,6 +1,6 @@
 //! A page read in one pass.
 
-use core::marker::PhantomData;
+use core::fmt;
 
 use super::codes::CommandCode;
 use super::record::Record;
@@ -25,14 +25,14 @@ use crate::text::json::Values;
 /// assert!(rows.next().is_none() && rows.is_whole());
 /// # Ok::<(), &str>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct Rows<'i, R> {
+#[derive(Clone)]
+pub struct Rows<'i, R: Record<'i>> {
     values: Values<'i>,
     head: [i64; 3],
     found: u32,
-    ended: bool,
     whole: bool,
-    rows: PhantomData<R>,
+    /// The last row: kept, so that nothing is made anew for the next.
+    columns: R::Columns,
 }
 
 impl<'i, R: Record<'i>> Rows<'i, R> {
@@ -44,7 +44,7 @@ impl<'i, R: Record<'i>> Rows<'i, R> {
         if found != i64::from(code.raw()) {
             return None;
         }
-        Some(Self { values, head, found: 0, ended: false, whole: false, rows: PhantomData })
+        Some(Self { values, head, found: 0, whole: false, columns: R::EMPTY })
     }
 
     /// The code, the head, and the values that follow it.
@@ -84,12 +84,19 @@ impl<'i, R: Record<'i>> Rows<'i, R> {
         self.whole
     }
 
-    /// What stands behind the last row.
-    #[cold]
-    fn end(&mut self) {
-        let [_, _, count] = self.head;
-        self.ended = true;
-        self.whole = self.values.close().is_some() && self.values.is_at_end() && count == i64::from(self.found);
+    /// The next row, in any spelling. Behind the last one, and behind one that is none, there are no more.
+    #[inline(never)]
+    fn general(&mut self) -> Option<()> {
+        match self.values.enter() {
+            Some(true) if R::general(&mut self.values, &mut self.columns).is_ok() => return Some(()),
+            Some(false) => {
+                let [_, _, count] = self.head;
+                self.whole = self.values.close().is_some() && self.values.is_at_end() && count == i64::from(self.found);
+            }
+            _ => {}
+        }
+        self.values = Values::inside(Cursor::lenient(""));
+        None
     }
 }
 
@@ -98,32 +105,23 @@ impl<'i, R: Record<'i>> Iterator for Rows<'i, R> {
 
     #[inline]
     fn next(&mut self) -> Option<R> {
-        if self.ended {
-            return None;
+        if usual::row::<R>(&mut self.values, &mut self.columns).is_none() {
+            self.general()?;
         }
-        if let Some(row) = usual::row(&mut self.values) {
-            self.found = self.found.saturating_add(1);
-            return Some(row);
-        }
-        self.general()
+        // No datagram has more than it can count.
+        self.found = self.found.wrapping_add(1);
+        Some(R::of(self.columns))
     }
 }
 
-impl<'i, R: Record<'i>> Rows<'i, R> {
-    /// The next row, in any spelling.
-    #[inline(never)]
-    fn general(&mut self) -> Option<R> {
-        match self.values.enter() {
-            Some(true) => {
-                if let Ok(row) = R::read_in(&mut self.values, self.found) {
-                    self.found = self.found.saturating_add(1);
-                    return Some(row);
-                }
-                self.ended = true;
-            }
-            Some(false) => self.end(),
-            None => self.ended = true,
-        }
-        None
+impl<'i, R: Record<'i>> fmt::Debug for Rows<'i, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { values, head, found, whole, .. } = self;
+        f.debug_struct("Rows")
+            .field("values", values)
+            .field("head", head)
+            .field("found", found)
+            .field("whole", whole)
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! Rows as panels write them: plain texts and whole numbers with nothing between them. What is not so is left to the general reader, row by
 //! row: both give the same.
 
+use core::fmt;
 use core::num::NonZeroU64;
 
 use super::record::Record;
@@ -18,8 +19,8 @@ pub(super) use tests::speculate;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// A row, and how far it has been read. What does not depend on the bytes is known to the compiler.
-pub(super) struct Row<'i> {
+/// A row, and how far it has been read. What does not depend on the bytes is known to the compiler. Not for other crates.
+pub struct Row<'i> {
     text: &'i str,
     /// An end of the text.
     bytes: &'i [u8],
@@ -29,6 +30,13 @@ pub(super) struct Row<'i> {
     word: u64,
     /// How many there are in it, at least.
     ready: u8,
+}
+
+/// Texts may be secret.
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row").field("ready", &self.ready).finish_non_exhaustive()
+    }
 }
 
 impl<'i> Row<'i> {
@@ -72,6 +80,25 @@ impl<'i> Row<'i> {
         (self.used, self.ready) = (self.used.wrapping_add(2), self.ready.wrapping_sub(2));
         self.word = word_of(self.rest()?);
         i64::try_from(value).ok()
+    }
+
+    /// As [`number`](Self::number), for columns whose numbers have two digits.
+    #[inline(always)]
+    pub(super) fn pair(&mut self, end: u8) -> Option<i64> {
+        if self.ready < 3 {
+            self.load()?;
+        }
+        let two = (self.word ^ u64::from_le_bytes([b'0', b'0', end, 0, 0, 0, 0, 0])) & 0x00FF_FFFF;
+        self.ready = self.ready.wrapping_sub(3);
+        if (two.wrapping_add(0x7676) | two) & 0x00FF_8080 == 0 && two & 0xFF != 0 {
+            self.used = self.used.wrapping_add(3);
+            self.word >>= 24;
+            return i64::try_from((two & 15).wrapping_mul(10).wrapping_add(two >> 8)).ok();
+        }
+        let packed = long(self.rest()?, end)?.get();
+        self.used = self.used.wrapping_add((packed & 0xFF) as usize);
+        self.word = word_of(self.rest()?);
+        i64::try_from(packed >> 8).ok()
     }
 
     /// As [`number`](Self::number), for columns whose numbers have one digit here and three there: up to three take the same way.
@@ -141,7 +168,10 @@ fn string<'i>(text: &'i str, bytes: &'i [u8], end: u8) -> Option<(&'i str, &'i [
         [b'"', tail @ ..] => tail,
         _ => return None,
     };
-    let len = tail.first_chunk().and_then(scan::end_in).unwrap_or_else(|| scan::string_end(tail, 0));
+    let len = match tail.first_chunk() {
+        Some(chunk) => scan::end_in(chunk).unwrap_or_else(|| scan::string_end(tail, chunk.len())),
+        None => scan::string_end(tail, 0),
+    };
     let (ends, behind) = tail.get(len..)?.split_first_chunk::<2>()?;
     if u16::from_le_bytes(*ends) != u16::from_le_bytes([b'"', end]) {
         return None;
@@ -195,23 +225,25 @@ pub(super) fn head(text: &str) -> Option<(i64, [i64; 3], &[u8])> {
         return None;
     }
     let mut row = Row::new(text, text.as_bytes().strip_prefix(b"[")?);
-    let code = row.number(b',')?;
+    let code = row.mixed(b',')?;
     row.skip(b"[[")?;
-    let head = [row.number(b',')?, row.number(b',')?, row.number(b']')?];
+    let head = [row.mixed(b',')?, row.number(b',')?, row.number(b']')?];
     Some((code, head, row.rest()?))
 }
 
-/// The next row, if `values` stand behind another one and it is as usual.
+/// Reads the next row, if `values` stand behind another one and it is as usual.
 #[inline(always)]
-pub(super) fn row<'i, R: Record<'i>>(values: &mut Values<'i>) -> Option<R> {
+pub(super) fn row<'i, R: Record<'i>>(values: &mut Values<'i>, columns: &mut R::Columns) -> Option<()> {
     if !speculate() {
         return None;
     }
     let (text, bytes) = values.ahead()?;
-    let [b',', b'[', bytes @ ..] = bytes else { return None };
-    let (row, behind) = R::usual(text, bytes)?;
-    values.leave(behind.len());
-    Some(row)
+    let (begin, bytes) = bytes.split_first_chunk()?;
+    if begin != b",[" {
+        return None;
+    }
+    values.leave(R::usual(text, bytes, columns)?.len());
+    Some(())
 }
 
 /// Steps over the array that stands at `cursor`, if it is a row, or a list of rows, as usual.
@@ -399,7 +431,9 @@ mod tests {
         // The way that is tried first is the one that reads them.
         let datagram = format!("ISTART[102,[[1,1,1],{hall}]]IEND\0");
         let at = datagram.find("\"Hall").unwrap();
-        let (row, behind) = Peripheral::usual(&datagram, &datagram.as_bytes()[at..]).unwrap();
+        let mut columns = Peripheral::EMPTY;
+        let behind = Peripheral::usual(&datagram, &datagram.as_bytes()[at..], &mut columns).unwrap();
+        let row = Peripheral::of(columns);
         assert!(row.name == "Hall" && row.user_flags.bits() == 33 && behind == b"]]IEND\0");
     }
 
