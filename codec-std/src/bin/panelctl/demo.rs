@@ -9,35 +9,8 @@ use crate::cli::DemoArgs;
 use crate::exit::Outcome;
 use crate::families::{g90, ksenia, kts, ness};
 use crate::output::{Output, complain};
+use crate::story::Timeline;
 use crate::wait;
-
-/// Where the parts of the story report to.
-#[derive(Clone)]
-pub(crate) struct Timeline {
-    family: &'static str,
-    lines: mpsc::UnboundedSender<(&'static str, String)>,
-}
-
-impl Timeline {
-    pub(crate) const fn new(family: &'static str, lines: mpsc::UnboundedSender<(&'static str, String)>) -> Self {
-        Self { family, lines }
-    }
-
-    /// Something that a controller told.
-    pub(crate) fn tell(&self, words: &str) {
-        // Without a reader the program is ending.
-        let _ = self.lines.send((self.family, words.to_owned()));
-    }
-}
-
-/// Something that was expected did not happen.
-#[derive(Debug, thiserror::Error)]
-#[error("the {family} controller did not tell of `{missing}`: {why}")]
-pub(crate) struct Missing {
-    pub(crate) family: &'static str,
-    pub(crate) missing: String,
-    pub(crate) why: String,
-}
 
 pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     wait::run(demo(args))

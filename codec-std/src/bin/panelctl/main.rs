@@ -10,6 +10,7 @@ mod news;
 mod output;
 mod replay;
 mod simulate;
+mod story;
 mod trust;
 mod wait;
 mod watch;

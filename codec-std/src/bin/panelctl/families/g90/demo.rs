@@ -9,25 +9,20 @@ use codec_core::g90::notify::controller as listening;
 use codec_core::g90::notify::panel::SensorEvent;
 use codec_core::g90::{ArmState, SensorSlot, cloud, local, notify};
 use codec_std::links::udp_socket;
-use codec_std::sim::g90::{Act, Setup, Simulator};
+use codec_std::sim::g90::{self as sim, Setup, Simulator};
 use codec_std::tokio::{DatagramDriver, Driver};
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::known::Known;
-use crate::demo::{Missing, Timeline};
+use crate::story::{self, Act, CONFIRMED, DIED, Missing, Story, Timeline};
 
 /// How long the story may take. As a rule it takes three seconds.
 const PATIENCE: Duration = Duration::from_secs(13);
 
-/// How long it is quiet between a chapter and the next, so that a reader can follow.
-const PAUSE: Duration = Duration::from_millis(400);
-
 /// The front door, and the smoke sensor, of the simulated house.
 const DOOR: u32 = 0;
 const SMOKE: u32 = 2;
-
-const FAMILY: &str = "g90";
 
 /// A panel, and what listens to it.
 pub(crate) struct Stage {
@@ -66,36 +61,19 @@ pub(crate) fn how_to_connect(stage: &Stage) -> [String; 3] {
     ]
 }
 
-/// What somebody does.
-enum Deed {
-    /// In the house.
-    House(Act),
-    /// At the controller.
-    Controller(Send<'static>),
-    /// Wait for what happens by itself.
-    Nothing,
-}
-
-/// An act and what must be told of it, in any order and among other news.
-struct Chapter {
-    act: Deed,
-    expected: &'static [&'static str],
-}
-
-/// What the controller tells of a command that the panel has confirmed.
-const CONFIRMED: &str = "command confirmed";
+type Chapter = story::Chapter<sim::Act, Send<'static>>;
 
 fn story() -> [Chapter; 5] {
-    let sensor = |index, event| Deed::House(Act::Sensor { index, event });
+    let sensor = |index, event| Act::House(sim::Act::Sensor { index, event });
     [
         Chapter {
-            act: Deed::Nothing,
+            act: Act::Nothing,
             expected: &["panel disarmed", "all is read, 5 sensors and 2 devices", "cloud: panel GA00000A0000001 is here"],
         },
         Chapter { act: sensor(DOOR, SensorEvent::Active), expected: &["sensor 0 Front door open"] },
         Chapter { act: sensor(DOOR, SensorEvent::Closed), expected: &["sensor 0 Front door closed"] },
         Chapter {
-            act: Deed::Controller(Send::Arm(ArmState::ArmAway)),
+            act: Act::Controller(Send::Arm(ArmState::ArmAway)),
             expected: &["panel armed, away", "cloud: panel armed, away", CONFIRMED],
         },
         Chapter {
@@ -107,98 +85,69 @@ fn story() -> [Chapter; 5] {
 
 /// Plays the story. `stage` keeps the panel.
 pub(crate) async fn play(stage: &mut Stage, timeline: Timeline) -> Result<(), Missing> {
-    let missing = |missing: &str, why: String| Missing { family: FAMILY, missing: missing.to_owned(), why };
-    let broken = |why: String| missing("a connection", why);
-    let (Some(notices), Some(cloud)) = (stage.notices.take(), stage.cloud.take()) else { return Err(broken("it was played".into())) };
-    let end = Instant::now() + PATIENCE;
+    let play = Story::begin(timeline, PATIENCE);
+    let (Some(notices), Some(cloud)) = (stage.notices.take(), stage.cloud.take()) else { return Err(play.broken("it was played")) };
 
     let (mut sensors, mut devices, mut memory) = ([Slot::default(); 16], [Slot::default(); 16], [0; 1024]);
     let tables = Tables { sensors: &mut sensors, devices: &mut devices, memory: &mut memory };
-    let controller = local::Controller::new(asking::Config::new(stage.address()), tables).map_err(|error| broken(error.to_string()))?;
-    let socket = udp_socket((Ipv4Addr::LOCALHOST, 0).into()).map_err(|error| broken(error.to_string()))?;
+    let controller = local::Controller::new(asking::Config::new(stage.address()), tables).map_err(|error| play.broken(error))?;
+    let socket = udp_socket((Ipv4Addr::LOCALHOST, 0).into()).map_err(|error| play.broken(error))?;
     let (mut rx, mut tx) = ([0; 4096], [0; 1024]);
-    let mut asker = DatagramDriver::new(controller, socket, &mut rx, &mut tx).map_err(|error| broken(error.to_string()))?;
+    let mut asker = DatagramDriver::new(controller, socket, &mut rx, &mut tx).map_err(|error| play.broken(error))?;
 
     let mut states = [SensorSlot::default(); 16];
     let mut config = listening::Config::new();
     config.alerts = codec_core::g90::AlertFlags::DOOR_CLOSE;
     let (mut notice_rx, mut notice_tx) = ([0; 512], [0; 0]);
     let mut listener = DatagramDriver::new(notify::Controller::new(config, &mut states), notices, &mut notice_rx, &mut notice_tx)
-        .map_err(|error| broken(error.to_string()))?;
+        .map_err(|error| play.broken(error))?;
 
     let mut cloud_states = [SensorSlot::default(); 16];
-    let server = cloud::Controller::new(cloud::controller::Config::new(), &mut cloud_states).map_err(|error| broken(error.to_string()))?;
-    let (link, _) = timeout_at(end, cloud.accept())
+    let server = cloud::Controller::new(cloud::controller::Config::new(), &mut cloud_states).map_err(|error| play.broken(error))?;
+    let (link, _) = timeout_at(play.end, cloud.accept())
         .await
-        .map_err(|_| broken("the panel does not dial its cloud".into()))?
-        .map_err(|error| broken(error.to_string()))?;
+        .map_err(|_| play.broken("the panel does not dial its cloud"))?
+        .map_err(|error| play.broken(error))?;
     let (mut cloud_rx, mut cloud_tx) = ([0; 2048], [0; 512]);
-    let mut server = Driver::new(server, link, &mut cloud_rx, &mut cloud_tx).map_err(|error| broken(error.to_string()))?;
+    let mut server = Driver::new(server, link, &mut cloud_rx, &mut cloud_tx).map_err(|error| play.broken(error))?;
 
     let (mut known, mut known_to_cloud) = (Known::default(), Known::default());
     for Chapter { act, expected } in story() {
-        let mut expected: Vec<&str> = expected.to_vec();
-        let first = expected.first().copied().unwrap_or_default();
         match act {
-            Deed::House(act) => stage.panel.act(act).await.map_err(|error| missing(first, error.to_string()))?,
-            Deed::Controller(send) => {
-                asker.submit(asking::Command::Send(send)).map_err(|refused| missing(first, refused.to_string()))?;
+            Act::House(act) => stage.panel.act(act).await.map_err(|error| play.failed(expected, error))?,
+            Act::Controller(send) => {
+                asker.submit(asking::Command::Send(send)).map_err(|refused| play.failed(expected, refused))?;
             }
-            Deed::Nothing => {}
+            Act::Nothing => {}
         }
-        let mut until = end;
-        loop {
-            let next = expected.first().copied().unwrap_or("more");
+        play.hear(expected, async || {
             let mut ready = false;
             let words = tokio::select! {
-                event = asker.next() => match event {
-                    Ok(Some(event)) => {
-                        ready = matches!(event, asking::Event::Ready);
-                        asked(&event, &mut known)
-                    }
-                    Ok(None) => return Err(missing(next, "the session ended".into())),
-                    Err(error) => return Err(missing(next, error.to_string())),
-                },
-                event = listener.next() => match event {
-                    Ok(Some(event)) => heard(&event, &mut known),
-                    Ok(None) => return Err(missing(next, "nobody listens".into())),
-                    Err(error) => return Err(missing(next, error.to_string())),
-                },
-                event = server.next() => match event {
-                    Ok(Some(event)) => through_cloud(&event, &mut known_to_cloud).map(|words| format!("cloud: {words}")),
-                    Ok(None) => return Err(missing(next, "the panel has left its cloud".into())),
-                    Err(error) => return Err(missing(next, error.to_string())),
-                },
-                () = stage.panel.ended() => return Err(missing(next, "the simulated panel has died".into())),
-                () = tokio::time::sleep_until(until) => {
-                    if expected.is_empty() {
-                        break;
-                    }
-                    return Err(missing(next, "it did not come in time".into()));
+                next = asker.next() => story::event(next).map(|event| {
+                    ready = matches!(event, asking::Event::Ready);
+                    asked(&event, &mut known)
+                }),
+                next = listener.next() => story::event(next).map(|event| heard(&event, &mut known)),
+                next = server.next() => {
+                    story::event(next).map(|event| through_cloud(&event, &mut known_to_cloud).map(|words| format!("cloud: {words}")))
                 }
+                () = stage.panel.ended() => Err(DIED.into()),
             };
-            let words = if ready {
-                let tables = asker.machine().tables();
-                let count = |slots: &[Slot]| slots.iter().filter(|slot| slot.is_present()).count();
-                for slot in tables.sensors.iter().filter(|slot| slot.is_present()) {
-                    if let Ok(index) = u32::try_from(slot.index()) {
-                        let sensor = listening::Command::Sensor { index, kind: slot.kind(), protocol: slot.protocol() };
-                        // There is a place for each.
-                        let _ = listener.submit(sensor);
-                    }
-                }
-                Some(format!("all is read, {} sensors and {} devices", count(tables.sensors), count(tables.devices)))
-            } else {
-                words
-            };
-            if let Some(words) = words {
-                timeline.tell(&words);
-                expected.retain(|expected| *expected != words);
-                if expected.is_empty() {
-                    until = Instant::now() + PAUSE;
+            if !ready {
+                return words;
+            }
+            let tables = asker.machine().tables();
+            let count = |slots: &[Slot]| slots.iter().filter(|slot| slot.is_present()).count();
+            for slot in tables.sensors.iter().filter(|slot| slot.is_present()) {
+                if let Ok(index) = u32::try_from(slot.index()) {
+                    let sensor = listening::Command::Sensor { index, kind: slot.kind(), protocol: slot.protocol() };
+                    // There is a place for each.
+                    let _ = listener.submit(sensor);
                 }
             }
-        }
+            Ok(Some(format!("all is read, {} sensors and {} devices", count(tables.sensors), count(tables.devices))))
+        })
+        .await?;
     }
     Ok(())
 }

@@ -8,21 +8,15 @@ use codec_core::ksenia::{BypassAction, Command, Controller, SetOutput, panel};
 use codec_std::links::Address;
 use codec_std::sim::ksenia::{DEFAULT_CODE, Setup, Simulator, StartError};
 use codec_std::tokio::Driver;
-use tokio::time::{Instant, timeout_at};
 
 use super::known::Known;
 use super::options::{AccountKind, Login, LoginArgs, Storage};
-use crate::demo::{Missing, Timeline};
 use crate::news::News;
+use crate::story::{self, Act, CONFIRMED, DIED, Missing, Story, Timeline};
 use crate::watch::{GOODBYE, RX_BYTES, TX_BYTES};
 
 /// How long the story may take. As a rule it takes six seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// How long it is quiet between a chapter and the next, so that a reader can follow.
-const PAUSE: Duration = Duration::from_millis(400);
-
-const FAMILY: &str = "ksenia";
 
 /// A panel with short delays.
 pub(crate) async fn start() -> Result<Simulator, StartError> {
@@ -42,24 +36,7 @@ pub(crate) fn how_to_connect(panel: &Simulator) -> [String; 3] {
     ]
 }
 
-/// What somebody does.
-enum Act {
-    /// In front of the panel.
-    House(panel::Command<'static>),
-    /// At the controller.
-    Controller(Command<'static>),
-    /// Wait for what happens by itself.
-    Nothing,
-}
-
-/// An act and what the controller must tell of it, in any order and among other news.
-struct Chapter {
-    act: Act,
-    expected: &'static [&'static str],
-}
-
-/// What the controller tells of a command that the panel says it has obeyed.
-const CONFIRMED: &str = "command confirmed";
+type Chapter = story::Chapter<panel::Command<'static>, Command<'static>>;
 
 fn story() -> [Chapter; 8] {
     let zone = |zone, open| Act::House(panel::Command::Zone { zone, open });
@@ -86,54 +63,36 @@ fn story() -> [Chapter; 8] {
 
 /// Connects to the panel and plays the story.
 pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<(), Missing> {
-    let missing = |missing: &str, why: String| Missing { family: FAMILY, missing: missing.to_owned(), why };
-    let connection = |why: String| missing("a connection", why);
+    let play = Story::begin(timeline, PATIENCE);
     let address = simulator.address();
     let address = Address::WebSocket { tls: false, host: address.ip().to_string(), port: address.port(), path: "/KseniaWsock".into() };
     let args = LoginArgs { account: AccountKind::User, sender: "demo".into() };
-    let login = Login::new(&address, &args, Secret::new(DEFAULT_CODE.to_owned())).map_err(|error| connection(error.to_string()))?;
+    let login = Login::new(&address, &args, Secret::new(DEFAULT_CODE.to_owned())).map_err(|error| play.broken(error))?;
     let config = login.config();
     let mut storage = Storage::new();
     let (tables, memory) = storage.lend();
-    let controller = Controller::new(&config, tables, memory).map_err(|error| connection(error.to_string()))?;
-    let link = address.connect().await.map_err(|error| connection(error.to_string()))?;
+    let controller = Controller::new(&config, tables, memory).map_err(|error| play.broken(error))?;
+    let link = address.connect().await.map_err(|error| play.broken(error))?;
     let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
-    let mut driver = Driver::new(controller, link, &mut rx, &mut tx).map_err(|error| connection(error.to_string()))?;
+    let mut driver = Driver::new(controller, link, &mut rx, &mut tx).map_err(|error| play.broken(error))?;
     let mut told = Told::default();
-    let end = Instant::now() + PATIENCE;
     for Chapter { act, expected } in story() {
-        let mut expected: Vec<&str> = expected.to_vec();
-        let first = expected.first().copied().unwrap_or_default();
+        let mut expected = expected.to_vec();
         match act {
-            Act::House(command) => simulator.command(command).await.map_err(|error| missing(first, error.to_string()))?,
+            Act::House(command) => simulator.command(command).await.map_err(|error| play.failed(&expected, error))?,
             Act::Controller(command) => {
+                driver.submit(command.into()).map_err(|refused| play.failed(&expected, refused))?;
                 expected.push(CONFIRMED);
-                driver.submit(command.into()).map_err(|refused| missing(first, refused.to_string()))?;
             }
             Act::Nothing => {}
         }
-        let mut until = end;
-        loop {
-            let next = expected.first().copied().unwrap_or("more");
-            let event = tokio::select! {
-                event = timeout_at(until, driver.next()) => event,
-                () = simulator.ended() => return Err(missing(next, "the simulated panel has died".into())),
-            };
-            let event = match event {
-                Ok(Ok(Some(event))) => event,
-                Ok(Ok(None)) => return Err(missing(next, "the connection ended".into())),
-                Ok(Err(error)) => return Err(missing(next, format!("the connection broke: {error}"))),
-                Err(_) if expected.is_empty() => break,
-                Err(_) => return Err(missing(next, "it did not come in time".into())),
-            };
-            if let Some(words) = told.words(&event) {
-                timeline.tell(&words);
-                expected.retain(|expected| *expected != words);
-                if expected.is_empty() {
-                    until = Instant::now() + PAUSE;
-                }
+        play.hear(&expected, async || {
+            tokio::select! {
+                next = driver.next() => story::event(next).map(|event| told.words(&event)),
+                () = simulator.ended() => Err(DIED.into()),
             }
-        }
+        })
+        .await?;
     }
     // In good order, as a real panel wants it; that is no part of the story.
     if driver.submit(controller::Command::Close).is_ok() {

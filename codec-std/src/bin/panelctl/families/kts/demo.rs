@@ -9,21 +9,16 @@ use codec_std::links::Address;
 use codec_std::sim::kts::{DEFAULT_KEY, House, Setup, Simulator};
 use codec_std::sim::kts_script::Change;
 use codec_std::tokio::{Driver, Listener};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::known::Known;
 use super::options::{ControllerArgs, Storage};
-use crate::demo::{Missing, Timeline};
+use crate::story::{self, Act, CONFIRMED, Missing, Story, Timeline};
 use crate::watch::{RX_BYTES, TX_BYTES};
 use crate::words;
 
 /// How long the story may take. As a rule it takes three seconds.
 const PATIENCE: Duration = Duration::from_secs(13);
-
-/// How long it is quiet between a chapter and the next.
-const PAUSE: Duration = Duration::from_millis(400);
-
-const FAMILY: &str = "kts";
 
 /// A server, and a host that dials it.
 pub(crate) struct Stage {
@@ -57,82 +52,54 @@ pub(crate) fn how_to_connect() -> [String; 3] {
     ]
 }
 
-/// What somebody does.
-enum Act {
-    /// In the flat: an object and its value.
-    House(&'static str, &'static str),
-    /// At the server: the same.
-    Server(&'static str, &'static str),
-    /// Wait for what happens by itself.
-    Nothing,
-}
+/// Objects and their values: in the flat, and at the server.
+type Chapter = story::Chapter<(&'static str, &'static str), (&'static str, &'static str)>;
 
-const CONFIRMED: &str = "command confirmed";
-
-const STORY: [(Act, &[&str]); 4] = [
-    (Act::Nothing, &["host 08ABEF000001 registered", "1 zone and 16 objects told"]),
-    (Act::House("4", "20.5"), &["Room temperature (4) is 20.5"]),
-    (Act::Server("1", "1"), &["Ceiling light (1) is 1", CONFIRMED]),
-    (Act::House("16", "1"), &["Alarm (16) is 1", "intrusion alarm of device 16"]),
+const STORY: [Chapter; 4] = [
+    Chapter { act: Act::Nothing, expected: &["host 08ABEF000001 registered", "1 zone and 16 objects told"] },
+    Chapter { act: Act::House(("4", "20.5")), expected: &["Room temperature (4) is 20.5"] },
+    Chapter { act: Act::Controller(("1", "1")), expected: &["Ceiling light (1) is 1", CONFIRMED] },
+    Chapter { act: Act::House(("16", "1")), expected: &["Alarm (16) is 1", "intrusion alarm of device 16"] },
 ];
 
 /// Lets the host in and plays the story.
 pub(crate) async fn play(stage: &Stage, timeline: Timeline) -> Result<(), Missing> {
-    let missing = |missing: &str, why: String| Missing { family: FAMILY, missing: missing.to_owned(), why };
-    let connection = |why: String| missing("a connection", why);
+    let play = Story::begin(timeline, PATIENCE);
     let config = ControllerArgs::default().config();
     let mut storage = Storage::new();
     let (tables, memory, signatures) = storage.lend();
     let mut recent = RecentSignatures::new(signatures);
-    let controller = Controller::new(&config, tables, memory).map_err(|error| connection(error.to_string()))?;
-    let end = Instant::now() + PATIENCE;
-    let accepted = timeout_at(end, stage.listener.accept()).await.map_err(|_| connection("the host has not dialled".into()))?;
-    let link = accepted.map_err(|error| connection(error.to_string()))?;
+    let controller = Controller::new(&config, tables, memory).map_err(|error| play.broken(error))?;
+    let accepted = timeout_at(play.end, stage.listener.accept()).await.map_err(|_| play.broken("the host has not dialled"))?;
+    let link = accepted.map_err(|error| play.broken(error))?;
     let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
-    let mut driver = Driver::new(controller, link, &mut rx, &mut tx).map_err(|error| connection(error.to_string()))?;
+    let mut driver = Driver::new(controller, link, &mut rx, &mut tx).map_err(|error| play.broken(error))?;
     let mut known = Known::default();
-    for (act, expected) in STORY {
-        let mut expected = expected.to_vec();
-        let first = expected.first().copied().unwrap_or_default();
+    for Chapter { act, expected } in STORY {
         match act {
-            Act::House(object, value) => {
+            Act::House((object, value)) => {
                 let change = Change::Set { object: object.into(), value: Some(value.into()) };
-                stage.simulator.change(1, change).await.map_err(|error| missing(first, error.to_string()))?;
+                stage.simulator.change(1, change).await.map_err(|error| play.failed(expected, error))?;
             }
-            Act::Server(object, value) => {
-                driver.submit(Command::Set { object, value }).map_err(|refused| missing(first, refused.to_string()))?;
+            Act::Controller((object, value)) => {
+                driver.submit(Command::Set { object, value }).map_err(|refused| play.failed(expected, refused))?;
             }
             Act::Nothing => {}
         }
-        let mut until = end;
-        loop {
-            let next = expected.first().copied().unwrap_or("more");
-            let words = match timeout_at(until, driver.next()).await {
-                Ok(Ok(Some(Event::Registering(_)))) => {
-                    let key = Secret::new(DEFAULT_KEY);
-                    let answer = Command::Key { key, other: None, scheme: Scheme::Md5, replays: Some(&mut recent) };
-                    driver.submit(answer).map_err(|refused| missing(next, refused.to_string()))?;
-                    continue;
-                }
-                Ok(Ok(Some(Event::Registered { .. }))) => Some(format!("host {} registered", driver.machine().sn().unwrap_or("-"))),
-                Ok(Ok(Some(Event::Synchronised { .. }))) => Some(known.count()),
-                Ok(Ok(Some(event))) => {
-                    known.hear(&event);
-                    words(&event, &known)
-                }
-                Ok(Ok(None)) => return Err(missing(next, "the connection ended".into())),
-                Ok(Err(error)) => return Err(missing(next, format!("the connection broke: {error}"))),
-                Err(_) if expected.is_empty() => break,
-                Err(_) => return Err(missing(next, "it did not come in time".into())),
-            };
-            if let Some(words) = words {
-                timeline.tell(&words);
-                expected.retain(|expected| *expected != words);
-                if expected.is_empty() {
-                    until = Instant::now() + PAUSE;
-                }
+        play.hear(expected, async || match story::event(driver.next().await)? {
+            Event::Registering(_) => {
+                let key = Secret::new(DEFAULT_KEY);
+                let answer = Command::Key { key, other: None, scheme: Scheme::Md5, replays: Some(&mut recent) };
+                driver.submit(answer).map(|_| None).map_err(|refused| refused.to_string())
             }
-        }
+            Event::Registered { .. } => Ok(Some(format!("host {} registered", driver.machine().sn().unwrap_or("-")))),
+            Event::Synchronised { .. } => Ok(Some(known.count())),
+            event => {
+                known.hear(&event);
+                Ok(words(&event, &known))
+            }
+        })
+        .await?;
     }
     Ok(())
 }

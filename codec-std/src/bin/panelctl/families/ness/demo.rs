@@ -8,25 +8,19 @@ use codec_core::ness::{Controller, panel};
 use codec_std::links::Address;
 use codec_std::sim::ness::{DEFAULT_CODE, Setup, Simulator, StartError};
 use codec_std::tokio::Driver;
-use tokio::time::{Instant, timeout_at};
 
 use super::words::output_number;
-use crate::demo::{Missing, Timeline};
 use crate::news::News;
+use crate::story::{self, Act, CONFIRMED, DIED, Missing, Story, Timeline};
 use crate::watch::{RX_BYTES, TX_BYTES};
 
 /// How long the story may take. As a rule it takes five seconds.
 const PATIENCE: Duration = Duration::from_secs(13);
 
-/// How long it is quiet between a chapter and the next, so that a reader can follow.
-const PAUSE: Duration = Duration::from_millis(400);
-
 /// Zone of the front door, which has an entry delay.
 const DOOR: u8 = 1;
 /// Zone of a window.
 const WINDOW: u8 = 3;
-
-const FAMILY: &str = "ness";
 
 /// A panel with short delays.
 pub(crate) async fn start() -> Result<Simulator, StartError> {
@@ -45,24 +39,7 @@ pub(crate) fn how_to_connect(panel: &Simulator) -> [String; 3] {
     ]
 }
 
-/// What somebody does.
-enum Act {
-    /// In front of the panel.
-    House(panel::Command<'static>),
-    /// At the controller.
-    Controller(Command<'static>),
-    /// Wait for what happens by itself.
-    Nothing,
-}
-
-/// An act and what the controller must tell of it, in any order and among other news.
-struct Chapter {
-    act: Act,
-    expected: &'static [&'static str],
-}
-
-/// What the controller tells of a command that the panel was seen to obey.
-const CONFIRMED: &str = "command confirmed";
+type Chapter = story::Chapter<panel::Command<'static>, Command<'static>>;
 
 fn story() -> [Chapter; 7] {
     let code = Secret::new(DEFAULT_CODE);
@@ -85,48 +62,30 @@ fn story() -> [Chapter; 7] {
 
 /// Connects to the panel and plays the story.
 pub(crate) async fn play(simulator: &Simulator, timeline: Timeline) -> Result<(), Missing> {
-    let missing = |missing: &str, why: String| Missing { family: FAMILY, missing: missing.to_owned(), why };
-    let connection = |why: String| missing("a connection", why);
+    let play = Story::begin(timeline, PATIENCE);
     let address = Address::Tcp { host: simulator.address().ip().to_string(), port: simulator.address().port() };
-    let link = address.connect().await.map_err(|error| connection(error.to_string()))?;
+    let link = address.connect().await.map_err(|error| play.broken(error))?;
     let (mut rx, mut tx) = ([0; RX_BYTES], [0; TX_BYTES]);
-    let controller = Controller::new(Config::new()).map_err(|error| connection(error.to_string()))?;
-    let mut driver = Driver::new(controller, link, &mut rx, &mut tx).map_err(|error| connection(error.to_string()))?;
+    let controller = Controller::new(Config::new()).map_err(|error| play.broken(error))?;
+    let mut driver = Driver::new(controller, link, &mut rx, &mut tx).map_err(|error| play.broken(error))?;
     let mut news = News::default();
-    let end = Instant::now() + PATIENCE;
     for Chapter { act, expected } in story() {
-        let mut expected: Vec<&str> = expected.to_vec();
-        let first = expected.first().copied().unwrap_or_default();
+        let mut expected = expected.to_vec();
         match act {
-            Act::House(command) => simulator.command(command).await.map_err(|error| missing(first, error.to_string()))?,
+            Act::House(command) => simulator.command(command).await.map_err(|error| play.failed(&expected, error))?,
             Act::Controller(command) => {
+                driver.submit(command).map_err(|refused| play.failed(&expected, refused))?;
                 expected.push(CONFIRMED);
-                driver.submit(command).map_err(|refused| missing(first, refused.to_string()))?;
             }
             Act::Nothing => {}
         }
-        let mut until = end;
-        loop {
-            let next = expected.first().copied().unwrap_or("more");
-            let event = tokio::select! {
-                event = timeout_at(until, driver.next()) => event,
-                () = simulator.ended() => return Err(missing(next, "the simulated panel has died".into())),
-            };
-            let event = match event {
-                Ok(Ok(Some(event))) => event,
-                Ok(Ok(None)) => return Err(missing(next, "the connection ended".into())),
-                Ok(Err(error)) => return Err(missing(next, format!("the connection broke: {error}"))),
-                Err(_) if expected.is_empty() => break,
-                Err(_) => return Err(missing(next, "it did not come in time".into())),
-            };
-            if let Some(words) = words(&event, &mut news) {
-                timeline.tell(&words);
-                expected.retain(|expected| *expected != words);
-                if expected.is_empty() {
-                    until = Instant::now() + PAUSE;
-                }
+        play.hear(&expected, async || {
+            tokio::select! {
+                next = driver.next() => story::event(next).map(|event| words(&event, &mut news)),
+                () = simulator.ended() => Err(DIED.into()),
             }
-        }
+        })
+        .await?;
     }
     Ok(())
 }
@@ -159,7 +118,7 @@ mod tests {
         let dies = |report| assert!(!matches!(report, Report::Notice(_)), "this is meant to happen");
         let simulator = Simulator::start(Setup::new(), "127.0.0.1:0", dies).await.unwrap();
         let (lines, mut told) = mpsc::unbounded_channel();
-        let missing = play(&simulator, Timeline::new(FAMILY, lines)).await.unwrap_err();
+        let missing = play(&simulator, Timeline::new("ness", lines)).await.unwrap_err();
         assert_eq!(missing.missing, "zone 3 open");
         assert!(missing.to_string().contains("gone"), "{missing}");
         // What came before was told.
