@@ -13,3 +13,5 @@ pub mod kts;
 pub mod kts_script;
 pub mod ness;
 pub mod script;
+#[cfg(test)]
+mod script_help;
