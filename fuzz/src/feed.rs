@@ -1,4 +1,6 @@
-//! Ways to cut a stream into pieces.
+//! Ways to cut a stream into pieces, and to give them to a machine.
+
+use codec_core::RxBuf;
 
 /// How the bytes arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,4 +37,22 @@ impl Cuts {
             }
         }
     }
+}
+
+/// Puts a stream and its end into a receive buffer; `poll` takes out what it can after each piece.
+pub(crate) fn feed(data: &[u8], cuts: Cuts, rx: &mut RxBuf<'_>, mut poll: impl FnMut(&mut RxBuf<'_>)) {
+    for piece in cuts.pieces(data) {
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let space = rx.space();
+            let len = space.len().min(rest.len());
+            assert!(len > 0, "the receive buffer is full and stays full");
+            space[..len].copy_from_slice(&rest[..len]);
+            rx.commit(len);
+            rest = &rest[len..];
+            poll(rx);
+        }
+    }
+    rx.set_eof();
+    poll(rx);
 }

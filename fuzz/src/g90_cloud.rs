@@ -5,7 +5,7 @@ use codec_core::g90::cloud::controller::{Config, Event};
 use codec_core::g90::cloud::{self, Body, Controller, Cut, Framer, Message};
 use codec_core::{Env, Instant, Machine as _, RxBuf, TxBuf};
 
-use crate::feed::Cuts;
+use crate::feed::{Cuts, feed};
 
 /// The body of the target.
 pub fn run(data: &[u8]) {
@@ -93,20 +93,7 @@ fn by_controller(data: &[u8], cuts: Cuts, buffer: usize) -> (Vec<String>, Vec<u8
         }
         panic!("events without end");
     };
-    for piece in cuts.pieces(data) {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let space = rx.space();
-            let len = space.len().min(rest.len());
-            assert!(len > 0, "the receive buffer is full and stays full");
-            space[..len].copy_from_slice(&rest[..len]);
-            rx.commit(len);
-            rest = &rest[len..];
-            poll(&mut machine, &mut rx);
-        }
-    }
-    rx.set_eof();
-    poll(&mut machine, &mut rx);
+    feed(data, cuts, &mut rx, |rx| poll(&mut machine, rx));
     assert!(machine.is_closed() && rx.unread().is_empty());
     assert_eq!(events.iter().filter(|event| *event == "Closed").count(), 1);
     (events, sent)

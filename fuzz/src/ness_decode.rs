@@ -4,7 +4,7 @@ use codec_core::ness::controller::{Config, Event};
 use codec_core::ness::{self, Body, Case, ChecksumPolicy, Controller, Cut, DecodeOptions, Framer, Line};
 use codec_core::{Env, Fault, FaultKind, Instant, Machine as _, RxBuf, TxBuf};
 
-use crate::feed::Cuts;
+use crate::feed::{Cuts, feed};
 
 /// Smallest and a large receive buffer, in bytes.
 const BUFFERS: [usize; 2] = [Controller::RX_MIN, 1 << 12];
@@ -95,20 +95,7 @@ fn by_controller(data: &[u8], cuts: Cuts, buffer: usize) -> Vec<String> {
         }
         panic!("events without end");
     };
-    for piece in cuts.pieces(data) {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let space = rx.space();
-            let len = space.len().min(rest.len());
-            assert!(len > 0, "the receive buffer is full and stays full");
-            space[..len].copy_from_slice(&rest[..len]);
-            rx.commit(len);
-            rest = &rest[len..];
-            poll(&mut machine, &mut rx);
-        }
-    }
-    rx.set_eof();
-    poll(&mut machine, &mut rx);
+    feed(data, cuts, &mut rx, |rx| poll(&mut machine, rx));
     assert!(machine.is_closed() && rx.unread().is_empty());
     assert_eq!(events.iter().filter(|event| event.starts_with("Closed(")).count(), 1);
     assert!(events.last().is_some_and(|event| event.starts_with("Closed(")));
