@@ -123,6 +123,24 @@ fn b19_unknown_types_are_kept() {
     assert_eq!(PeripheralType::from_raw(255).name(), Some("UNKNOWN"));
 }
 
+/// The history is not followed again there after a listener that no panel has dialled: here it goes on where it was, with what happened
+/// meanwhile, whatever came by other ways.
+#[test]
+fn b21_the_history_goes_on_after_a_listener() {
+    let mut follower = HistoryFollower::new();
+    let before = [row(r#"[2,3,0,0,"",100,""]"#)];
+    assert!(follower.next(before.into_iter()).is_none());
+    let mut sensors = slots::<2>();
+    let mut rig = Rig::new(Config::new(), &mut sensors);
+    rig.alert("4,7,1,1", 101);
+    rig.wait(60_000);
+    assert!(follower.has_begun());
+    let after = [row(r#"[4,7,1,0,"Hall",102,""]"#), row(r#"[4,7,1,1,"Hall",101,""]"#), before[0]];
+    assert_eq!(follower.next(after.into_iter()), Some(after[1]));
+    assert_eq!(follower.next(after.into_iter()), Some(after[0]));
+    assert!(follower.next(after.into_iter()).is_none());
+}
+
 /// A second message about a sensor that was added raises there.
 #[test]
 fn b22_a_sensor_may_be_added_twice() {

@@ -191,11 +191,11 @@ impl Simulator {
     /// [`StartError`] if the setup is not valid or an address cannot be listened on.
     pub fn start(setup: Setup, listen: SocketAddr, report: impl FnMut(Report) + Send + 'static) -> Result<Self, StartError> {
         house::check(&setup)?;
-        let commands = udp_socket(listen)?;
+        let commands = open(listen)?;
         let address = commands.local_addr()?;
-        let probes = setup.discovery.map(udp_socket).transpose()?;
+        let probes = setup.discovery.map(open).transpose()?;
         let discovery = probes.as_ref().map(tokio::net::UdpSocket::local_addr).transpose()?;
-        let notices = setup.notify_to.map(|to| udp_socket(setup.notify_from.unwrap_or_else(|| any_port(to)))).transpose()?;
+        let notices = setup.notify_to.map(|to| open(setup.notify_from.unwrap_or_else(|| any_port(to)))).transpose()?;
         let (orders, ordered) = mpsc::channel(16);
         let (hear, heard) = watch::channel(Heard::default());
         let inside = inside::Inside::new(address)?;
@@ -255,6 +255,11 @@ impl Drop for Simulator {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// A socket there. One of three addresses may be taken: the error says which.
+fn open(address: SocketAddr) -> io::Result<tokio::net::UdpSocket> {
+    udp_socket(address).map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
 }
 
 /// From where something can be sent to `to`.

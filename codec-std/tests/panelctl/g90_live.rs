@@ -91,6 +91,44 @@ fn a_list_of_several_pages_comes_whole() {
 }
 
 #[test]
+fn an_empty_list_is_an_answer() {
+    let (_simulator, address) = simulator(&["--sensors", "0"]);
+    for what in ["sensors", "history"] {
+        let empty = sent(&address, &[what]);
+        let told = (&empty["ok"], &empty["outcome"], &empty["pagination"]["total"], &empty["entries"]);
+        assert_eq!(told, (&json!(true), &json!("answer"), &json!(0), &json!([])), "{what}: {empty}");
+        let ended = send(&address, &[what], &[]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (0, "the list is empty\n"), "{what}");
+    }
+}
+
+#[test]
+fn wrong_values_are_told_without_the_panel() {
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    nobody.set_nonblocking(true).unwrap();
+    let address = nobody.local_addr().unwrap().to_string();
+    for (what, told) in [
+        (&["config", "host", "arm_delay=256"][..], "refused: arm_delay is 256, must be 0 to 255\n"),
+        (&["config", "phones", "phone_number_1=123456789012345"], "refused: phone_number_1 must have 0 to 14 characters\n"),
+        (&["raw", "137", "{}"], "refused: parameters has a character that is not allowed, at offset 0\n"),
+    ] {
+        let ended = send(&address, what, &[]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (4, told), "{}", ended.stderr);
+    }
+    assert!(nobody.recv(&mut [0; 64]).is_err(), "something was sent");
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let taken = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for option in [&["--listen", &address][..], &["--discovery", &address], &["--notify-to", "127.0.0.1:9", "--notify-from", &address]] {
+        let ended = run(&[&["simulate", "g90", "--script", "-"], option].concat(), &[]);
+        assert!(ended.code == 2 && ended.stderr.contains(&format!("cannot listen: {address}: ")), "{option:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
 fn passwords_are_hidden_and_never_arguments() {
     let (simulator, address) = simulator(&[]);
     let set = send(&address, &["config", "phones", "--secret", "panel_password"], &[("PANELCTL_CODE", "9753")]);

@@ -113,6 +113,36 @@ fn replies_without_their_request_say_what_can_be_said() {
 }
 
 #[test]
+fn times_of_the_history_have_years_of_four_digits() {
+    // Computed with GNU date.
+    for (seconds, text) in [
+        ("-1", json!("1969-12-31T23:59:59Z")),
+        ("951782400", json!("2000-02-29T00:00:00Z")),
+        ("4294967296", json!("2106-02-07T06:28:16Z")),
+        ("253402300799", json!("9999-12-31T23:59:59Z")),
+        ("253402300800", Value::Null),
+        ("-62135596800", json!("0001-01-01T00:00:00Z")),
+        ("-62135596801", Value::Null),
+        ("-9223372036854775808", Value::Null),
+    ] {
+        let page = decode(format!("ISTART[200,[[1,1,1],[3,33,1,1,\"Hall\",{seconds},\"\"]]]IEND\0").as_bytes(), &[]);
+        assert_eq!(page["entries"][0]["derived"]["datetime"], text, "{seconds}");
+    }
+}
+
+#[test]
+fn an_answer_of_a_discovery_is_one_whatever_its_word() {
+    let fields = "TSV018-C3SIA,1.2,1.1,206,1.8,3,3,1,0,2,50,100";
+    for word in ["IWTAC_PROBE_DEVICE_NAK", "PROBE_DEVICE_ACK", "iwtac_probe_device_ack", ""] {
+        assert_eq!(decode(format!("{word},{fields}\0").as_bytes(), &[])["error"], "bad-marker-or-terminator", "{word}");
+    }
+    for other in [format!("START[206,[{fields}]]IEND\0"), format!("[1,{fields}]\0"), "garbage\0".into(), format!("{fields}\0")] {
+        assert_eq!(decode(other.as_bytes(), &[])["error"], "missing-start-marker", "{other}");
+    }
+    assert_eq!(decode(format!("PROBE_DEVICE_ACK,{fields}\0").as_bytes(), &["--expect", "206"])["error"], "missing-start-marker");
+}
+
+#[test]
 fn expect_is_a_check() {
     let reply = b"ISTART[102,[[9,1,2],[\"a\"],[\"b\"]]]IEND\0";
     for (expect, error) in

@@ -3,9 +3,9 @@
 use anyhow::{Context as _, bail};
 use clap::Args;
 use codec_core::g90::local::controller::{Command, Config, Edit, Event, List, Outcome, Slot, Tables};
-use codec_core::g90::local::{CommandCode, Controller, NoticeFlags, Send};
+use codec_core::g90::local::{Changes, CommandCode, Controller, NoticeFlags, Send};
 use codec_core::g90::{AlertFlags, ArmState, UserFlags};
-use codec_core::{CloseReason, Secret};
+use codec_core::{CloseReason, EncodeError, Secret};
 use codec_std::tokio::DatagramDriver;
 use serde_json::json;
 
@@ -66,6 +66,9 @@ Examples:
 /// Sensors, and devices, that are looked at.
 const MAX_ROWS: usize = 512;
 
+/// Bytes for a request that waits for its answer.
+const MEMORY: usize = 4096;
+
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<exit::Outcome> {
     if let What::Sensor(edit) | What::Device(edit) = &args.what
         && !edit.has_flags()
@@ -90,6 +93,11 @@ async fn send(args: &SendArgs, secret: Option<Secret<String>>) -> anyhow::Result
         What::Config { kind, changes: pairs, secret: field, .. } => changes(*kind, pairs, field.as_deref().zip(secret))?,
         _ => None,
     };
+    let mut session = Session { args, answers: Answers::default() };
+    // So are wrong values: the panel need not be there.
+    if let Err(error) = check(&args.what, changes.as_ref()) {
+        return session.finish(Ended::Refused(error.to_string()));
+    }
     let panel = args.to.panel().await?;
     let mut config = Config::new(panel);
     // Attempts that wait 1, 2 and 4 sevenths of it.
@@ -97,12 +105,11 @@ async fn send(args: &SendArgs, secret: Option<Secret<String>>) -> anyhow::Result
     config.registration_millis = args.timeout.max(1_000);
     (config.refresh_millis, config.read_lists) = (0, args.what.list().is_some());
     let (mut sensors, mut devices) = (vec![Slot::default(); MAX_ROWS], vec![Slot::default(); MAX_ROWS]);
-    let mut memory = [0; 4096];
+    let mut memory = [0; MEMORY];
     let tables = Tables { sensors: &mut sensors, devices: &mut devices, memory: &mut memory };
     let (mut rx, mut tx) = ([0; 8192], [0; 4096]);
     let mut driver = DatagramDriver::new(Controller::new(config, tables)?, socket_for(panel)?, &mut rx, &mut tx)?;
 
-    let mut session = Session { args, answers: Answers::default() };
     if let Some(system) = args.what.system() {
         // Nothing answers, so nothing is asked before.
         let ended = session.command(&mut driver, Command::System(system)).await?;
@@ -147,6 +154,17 @@ async fn send(args: &SendArgs, secret: Option<Secret<String>>) -> anyhow::Result
         What::CloudServer { .. } => bail!("a system command was not sent"),
     };
     session.finish(ended)
+}
+
+/// Looks at what can be known to be wrong without the panel.
+fn check(what: &What, changes: Option<&Changes<'_>>) -> Result<(), EncodeError> {
+    let mut room = [0; MEMORY];
+    match (changes, what) {
+        (Some(changes), _) => changes.encode(&mut room),
+        (None, What::Raw { code, params: Some(params) }) => Send::Raw { code: *code, params }.encode(&mut room),
+        _ => Ok(0),
+    }
+    .map(drop)
 }
 
 /// The flags of a sensor or device that is in its list.
@@ -216,7 +234,11 @@ impl Session<'_> {
     }
 
     async fn read(&mut self, driver: &mut Driver<'_>, list: CommandCode, last: Option<u32>) -> anyhow::Result<Ended> {
-        self.command(driver, Command::Read { list, first: 1, last }).await
+        let ended = self.command(driver, Command::Read { list, first: 1, last }).await?;
+        if matches!(ended, Ended::Outcome(Outcome::Confirmed)) {
+            self.answers.at_least_a_list_of(list);
+        }
+        Ok(ended)
     }
 
     /// Changes flags, then the name.

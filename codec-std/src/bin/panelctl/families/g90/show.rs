@@ -32,6 +32,18 @@ impl Answers {
         }
     }
 
+    /// Panels say of an empty list that all is done, without a page.
+    pub(super) fn at_least_a_list_of(&mut self, list: CommandCode) {
+        if self.fields.is_empty() {
+            self.fields = Fields::from_iter([
+                ("code".into(), json!(list.raw())),
+                ("name".into(), json!(list.name())),
+                ("pagination".into(), json!({"total": 0, "start": 0, "count": 0})),
+                ("entries".into(), json!([])),
+            ]);
+        }
+    }
+
     fn add(&mut self, answer: &Answer<'_>, shows_secrets: bool) {
         let fields = if shows_secrets { answer_fields(answer) } else { hidden_answer_fields(answer) };
         let Ok(mut fields) = fields else { return };
@@ -48,7 +60,7 @@ impl Answers {
 /// An answer, line by line.
 pub(super) fn lines(fields: &Fields) -> Vec<String> {
     if let Some(Value::Array(entries)) = fields.get("entries") {
-        return entries.iter().map(row).collect();
+        return if entries.is_empty() { vec!["the list is empty".into()] } else { entries.iter().map(row).collect() };
     }
     let Some(Value::Object(decoded)) = fields.get("decoded") else {
         return fields.get("data").map(|data| printable(&data.to_string())).into_iter().collect();

@@ -1,8 +1,8 @@
 //! Seconds since 1970 as text.
 
 /// A moment in UTC, as `2025-02-04T15:22:25Z`.
-pub(crate) fn iso(seconds: i32) -> String {
-    let seconds = i64::from(seconds);
+pub(crate) fn iso(seconds: impl Into<i64>) -> String {
+    let seconds = seconds.into();
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     // Years that begin in March, so that a leap day is the last of its year; in eras of 400 years.
     let from_era = days + 719_468;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use codec_core::g90::SystemSetting;
-use codec_core::g90::local::{self, CommandCode, Message, Reply, START};
+use codec_core::g90::local::{self, CommandCode, LocalFault, Message, Reply, START};
 use codec_core::text::json::{Array, Value as Json};
 use serde_json::{Value, json};
 
@@ -73,6 +73,7 @@ impl Decoder for DatagramDecoder {
         let message = match self.expected {
             // The answers of discovery have no markers.
             Some(_) if !bytes.starts_with(b"IWTAC") => local::decode_reply(bytes).map(Message::Reply),
+            None if is_other_probe(bytes) => Err(LocalFault::Probe.into()),
             _ => local::decode(bytes),
         };
         let (row, fields) = match message.map_err(problem)? {
@@ -124,6 +125,13 @@ impl Decoder for DatagramDecoder {
             None => Cut::NeedMore,
         }
     }
+}
+
+/// Whether it has as many fields as the answer of a discovery, but another word in front.
+fn is_other_probe(bytes: &[u8]) -> bool {
+    let mut fields = bytes.split(|byte| *byte == b',');
+    let word = fields.next().unwrap_or_default();
+    !word.starts_with(b"IWTAC") && !word.contains(&b'[') && fields.count() == 12
 }
 
 struct Unit {

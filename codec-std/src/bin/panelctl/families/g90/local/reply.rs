@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Expected, list, names, printable, problem, raw, title};
 use crate::decode::Problem;
+use crate::families::g90::time::iso;
 use crate::output::Fields;
 
 /// A reply without data.
@@ -142,22 +143,9 @@ fn history(row: &HistoryRow<'_>, json: Json<'_>) -> Value {
     Value::Object(entry)
 }
 
-/// ISO 8601, UTC. `null` for a time that has no year of four digits.
+/// ISO 8601, UTC. `null` for a time whose year is not 1 to 9999.
 fn datetime(unix: i64) -> Value {
-    let (days, seconds) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
-    if !(0..=2_932_896).contains(&days) {
-        return Value::Null;
-    }
-    // Days since 0000-03-01, in cycles of 400 years.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let (day, month) =
-        (day_of_year - (153 * shifted_month + 2) / 5 + 1, if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 });
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    json!(format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", seconds / 3_600, seconds / 60 % 60, seconds % 60))
+    if (-62_135_596_800..=253_402_300_799).contains(&unix) { json!(iso(unix)) } else { Value::Null }
 }
 
 /// The named fields of a record, and what is derived from them; `None` if nothing is known of it. `shown` has secrets hidden.
