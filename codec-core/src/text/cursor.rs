@@ -460,8 +460,9 @@ impl<'i> Cursor<'i> {
             value = value.wrapping_mul(10).wrapping_add(i64::from(digit & 15));
             len = len.wrapping_add(1);
         }
+        let fraction = matches!(digits.get(len.wrapping_sub(1)), Some(b'.' | b'e' | b'E'));
         // One zero too many in front, or too long to be sure.
-        if len > 1 && *first == b'0' || len > 17 {
+        if fraction || len > 1 && *first == b'0' || len > 17 {
             return None;
         }
         self.at = from.wrapping_add(len);

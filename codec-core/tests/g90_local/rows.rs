@@ -3,8 +3,8 @@
 use codec_core::g90::devices;
 use codec_core::g90::local::controller::{Command, Edit, List, Outcome};
 use codec_core::g90::local::{
-    Changes, CidConfigChanges, CommandCode, HostConfigChanges, HostInfo, LocalFault, Page, Peripheral, Reply, Rows, Send, SiaConfigChanges,
-    decode_reply, mend, panel,
+    Changes, CidConfigChanges, CommandCode, HostConfigChanges, HostInfo, LocalFault, Page, Peripheral, Registered, Reply, Rows, Send,
+    SiaConfigChanges, decode_reply, mend, panel,
 };
 use codec_core::g90::{AlertMode, UserFlags};
 use codec_core::{FaultKind, Secret};
@@ -336,6 +336,16 @@ fn a_table_that_is_full_is_told_once_and_bad_rows_cost_themselves() {
     client.reply(&format!("[102,[[4,1,4],[\"\"],{}]]", rows.join(",")));
     assert_eq!((client.told("TableFull { limit: 1 }"), client.told("Record { row: 0, field: 1 }")), (1, 1), "{:?}", client.told);
     assert_eq!(client.machine.tables().sensors[0].index(), 0);
+}
+
+#[test]
+fn a_fraction_is_no_whole_number() {
+    for (rows, field) in [("[1.5]", 0), ("[1e2]", 0), ("[\"\"]", 0), ("[3,1]", 1)] {
+        let datagram = format!("ISTART[162,{rows}]IEND\0");
+        let Ok(Reply::Answer(answer)) = decode_reply(datagram.as_bytes()) else { panic!("{datagram}") };
+        let fault = Registered::read(answer.data()).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Local(LocalFault::Record { row: 0, field }), "{rows}");
+    }
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub fn to_json(value: json::Value<'_>) -> Value {
     match value {
         json::Value::Null => Value::Null,
         json::Value::Bool(bool) => Value::Bool(bool),
+        // `serde_json` takes it for a fraction.
+        json::Value::Number(number) if number.raw() == "-0" => Value::from(0),
         json::Value::Number(number) => match number.raw().parse::<Number>() {
             Ok(exact) if !exact.is_f64() || number.raw().contains(['.', 'e', 'E']) => Value::Number(exact),
             _ => Value::String(number.raw().into()),

@@ -14,7 +14,7 @@ fn message(text: &str) -> OwnedMessage {
 #[test]
 fn messages_keep_all_but_codes() {
     let own = message(
-        r#"{"SENDER":"A4580F941B25","CMD":"READ_RES","ID":7,"PAYLOAD":{"SCENARIOS":[{"ID":"1","PIN":"P"},{"PIN":"4321"}],"PIN":"4321","X":{"NEW_PIN":[4321,{"a":"4321"}]},"n":1.50,"b":true,"z":null}}"#,
+        r#"{"SENDER":"A4580F941B25","CMD":"READ_RES","ID":7,"PAYLOAD":{"SCENARIOS":[{"ID":"1","PIN":"P"},{"PIN":"4321"}],"PIN":"4321","X":{"NEW_PIN":[4321,{"a":"4321"}]},"n":1.50,"m":-0,"b":true,"z":null}}"#,
     );
     assert_eq!(
         serde_json::to_value(OwnedEvent::Message(own.clone())).unwrap(),
@@ -23,7 +23,7 @@ fn messages_keep_all_but_codes() {
             "timestamp": null, "crc": "absent",
             "payload": {
                 "SCENARIOS": [{"ID": "1", "PIN": "P"}, {"PIN": "0000"}], "PIN": "0000", "X": {"NEW_PIN": [0, {"a": "0000"}]},
-                "n": 1.50, "b": true, "z": null,
+                "n": 1.50, "m": 0, "b": true, "z": null,
             },
         })
     );
