@@ -171,7 +171,7 @@ impl Reader {
             Ok(None) => {}
             // Only in the lenient order this may yet be a list.
             Err(_) => {
-                let frame = Frame::read(text, order).ok().and_then(|frame| Some((List::of(frame.verb())?, frame.sn)));
+                let frame = Frame::read(text, order).ok().and_then(|frame| Some((List::of(frame.verb())?, frame.sn())));
                 if let Some((list, sn)) = frame {
                     let fault = foreign(sn.raw(), own);
                     unwrap_data(rx.unread_mut().get_mut(..len).unwrap_or_default(), order);

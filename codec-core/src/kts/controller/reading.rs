@@ -57,7 +57,7 @@ impl Controller<'_> {
 
     /// What follows from a frame that is no list.
     fn obey(&mut self, frame: &Frame<'_>, len: usize, now: Instant) -> Slot {
-        let same = frame.sn.raw() == self.memory.sn.as_str();
+        let same = frame.sn().raw() == self.memory.sn.as_str();
         match (frame.body(), self.phase) {
             (Body::Register(registration), phase) => {
                 if phase == Phase::Registered && !same {
