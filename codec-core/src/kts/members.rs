@@ -33,12 +33,12 @@ pub(crate) fn front(bytes: &[u8]) -> &str {
     }
 }
 
-/// Whether `bytes` were read well, of which `good` is UTF-8. What is wrong in that is told first.
+/// Whether `bytes` were read well, of which `good` is UTF-8. What is wrong in a value in that is told first.
 pub(crate) fn settle(cursor: &Cursor<'_>, found: Result<(), JsonError>, good: &str, bytes: &[u8]) -> Result<(), Fault> {
     let whole = good.len() == bytes.len();
     match found {
         Ok(()) if whole => Ok(()),
-        Err(error) if whole || cursor.at < good.len() => Err(cursor.fault(error)),
+        Err(error) if whole || error != JsonError::Trailing && cursor.at < good.len() => Err(cursor.fault(error)),
         _ => Err(Fault::new(FaultKind::Json(JsonError::Utf8), good.len())),
     }
 }
