@@ -10,11 +10,12 @@ use super::records::{Object, Record as _, Update, Zone};
 use super::unwrap;
 use super::usual::speculate;
 use super::verbs::{ListKind as List, Verb};
-use super::wire::{DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, Order, unwrap_data};
+use super::wire::{self, DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, NAMES, Order, TAG, bit, unwrap_data};
 use crate::buf::RxBuf;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::elements::{Elements, MARGIN, Piece};
 use crate::text::json::Text;
+use crate::text::words::{NONE, place};
 
 /// Bytes of the receive buffer beyond the longest frame that is collected, and beyond the longest record: what the scanner needs, and the
 /// delimiter.
@@ -49,10 +50,6 @@ enum Mode {
     Skipping,
 }
 
-/// Members of a list's frame that were seen.
-const SN: u8 = 1;
-const CMD: u8 = 2;
-
 /// The reader. It owns no bytes.
 #[derive(Debug)]
 pub(crate) struct Reader {
@@ -68,6 +65,7 @@ pub(crate) struct Reader {
     unwrapped: usize,
     /// Bytes that its quotes and escapes took.
     removed: usize,
+    /// Which of `sn` and `cmd` were seen: a bit for each.
     seen: u8,
     /// A record is being taken apart: it did not fit.
     apart: bool,
@@ -128,7 +126,9 @@ impl Reader {
                     }
                 },
                 Mode::List(list) => return self.list(list, rx),
-                Mode::Usual { list, at, end } => return self.usual(list, at..end, rx, limit),
+                Mode::Usual { list, at, end } if speculate() => return self.usual(list, at..end, rx, limit),
+                // Never begun.
+                Mode::Usual { .. } => return Step::Wait,
                 Mode::Collecting => {
                     let (scanned, end) = find_delimiter(rx.unread(), self.scanned);
                     self.scanned = scanned;
@@ -281,6 +281,7 @@ impl Reader {
     }
 
     /// The next part of a list.
+    #[inline(never)]
     fn list(&mut self, list: List, rx: &mut RxBuf<'_>) -> Step {
         loop {
             let (mut scanned, mut end) = find_delimiter(rx.unread(), self.scanned);
@@ -315,15 +316,14 @@ impl Reader {
                 Piece::Close => self.apart = false,
                 Piece::Scalar { range, .. } if !self.elements.is_inside() => {
                     let text = window.get(range).unwrap_or_default();
-                    let bit = match self.elements.path().last() {
-                        "sn" => SN,
-                        "cmd" => CMD,
-                        "tag" => {
+                    let bit = match place(NAMES, Text::new(self.elements.path().last())) {
+                        TAG => {
                             self.tag = core::str::from_utf8(text).ok().and_then(|text| Text::new(text).number());
                             continue;
                         }
-                        "data" | "timestamp" | "rand" | "sign" => SN | CMD,
-                        _ => continue,
+                        NONE => continue,
+                        place @ (wire::SN | wire::CMD) => bit(place),
+                        _ => bit(wire::SN) | bit(wire::CMD),
                     };
                     if self.seen & bit != 0 {
                         return self.skip(Fault::new(FaultKind::Order, self.released));

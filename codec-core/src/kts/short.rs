@@ -51,10 +51,11 @@ impl<const N: usize> Short<N> {
     }
 }
 
-/// Puts a text in front. Gives its length.
+/// Puts a text in front, and zeros behind it: equal texts are equal. Gives its length.
 #[inline(never)]
 pub(crate) fn put(room: &mut [u8], text: &str) -> Option<u8> {
-    let len = u8::try_from(text.len()).ok()?;
+    let len = u8::try_from(text.len()).ok().filter(|_| text.len() <= room.len())?;
+    room.fill(0);
     crate::text::copy(room.get_mut(..text.len())?, text.as_bytes());
     Some(len)
 }

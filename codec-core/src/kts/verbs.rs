@@ -87,6 +87,7 @@ impl<'i> Verb<'i> {
     }
 
     /// The spelling on the wire.
+    #[inline]
     #[must_use]
     pub const fn text(self) -> Text<'i> {
         Text::new(match self {

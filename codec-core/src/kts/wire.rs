@@ -174,18 +174,18 @@ fn any(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
 }
 
 /// The members that have a place, with a NUL behind each. All but the last are texts.
-const NAMES: &str = "sn\0cmd\0timestamp\0rand\0sign\0tag\0data\0";
-const SN: u8 = 0;
-const CMD: u8 = 1;
+pub(crate) const NAMES: &str = "sn\0cmd\0timestamp\0rand\0sign\0tag\0data\0";
+pub(crate) const SN: u8 = 0;
+pub(crate) const CMD: u8 = 1;
 const TIMESTAMP: u8 = 2;
 const RAND: u8 = 3;
 const SIGN: u8 = 4;
-const TAG: u8 = 5;
+pub(crate) const TAG: u8 = 5;
 const DATA: u8 = 6;
 const TEXTS: usize = DATA as usize;
 
 /// A set with one place; none for names without.
-const fn bit(place: u8) -> u8 {
+pub(crate) const fn bit(place: u8) -> u8 {
     match 1_u8.checked_shl(place as u32) {
         Some(bit) => bit,
         None => 0,

@@ -143,7 +143,7 @@ pub(crate) struct Flat<'b> {
 /// Copies a value to another place. Not inlined: there a compiler does not see that they are two, and takes half a kilobyte for a copy that
 /// would work for one.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-pub(super) fn put<T: Copy>(place: &mut T, value: &T) {
+fn put<T: Copy>(place: &mut T, value: &T) {
     *place = *value;
 }
 

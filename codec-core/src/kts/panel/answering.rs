@@ -164,14 +164,14 @@ impl Panel<'_> {
 
     /// Begins the answer to a query, if it is not too long.
     fn list(&mut self, zones: bool, query: Query<'_>) {
-        let verb = if zones { Verb::Zones } else { Verb::Objects };
+        let cmd = if zones { const { Verb::Zones.text() } } else { const { Verb::Objects.text() } };
         let room = match query.room.map(Short::of_text) {
             // No zone has a name of that length.
             Some(None) => Some(Short::EMPTY),
             room => room.flatten(),
         };
         let list = ListOut { zones, room, next: None, written: 0, comma: false };
-        let mut writer = FrameWriter::new(&mut [], self.config.sn, verb.text().raw());
+        let mut writer = FrameWriter::new(&mut [], self.config.sn, cmd.raw());
         writer.open_list();
         (0..self.count(zones)).filter(|at| self.is_wanted(&list, *at)).for_each(|at| self.write_record(&mut writer, zones, at));
         writer.close_list();
@@ -242,7 +242,7 @@ impl Panel<'_> {
     fn push(&mut self, at: usize, tx: &mut TxBuf<'_>) -> bool {
         let Some(object) = self.tables.objects.get_mut(at) else { return true };
         let update = UpdateInfo { id: object.info.id, eis: object.info.eis, value: object.value() };
-        let mut writer = FrameWriter::new(tx.spare(), self.config.sn, Verb::Push.text().raw());
+        let mut writer = FrameWriter::new(tx.spare(), self.config.sn, const { Verb::Push.text() }.raw());
         writer.open_list();
         write_update(&mut writer, &update);
         writer.close_list();
@@ -257,15 +257,15 @@ impl Panel<'_> {
     fn write(&mut self, owed: &Owed, env: &Env, tx: &mut TxBuf<'_>) -> bool {
         let sn = self.config.sn;
         let mut digits = [0; 20];
-        let verb = match *owed {
-            Owed::Register => Verb::Register,
-            Owed::Keepalive => Verb::Keepalive,
-            Owed::Control(_) => Verb::ControlReply,
-            Owed::Configure(_) => Verb::ConfigureReply,
-            Owed::Task(_) | Owed::TaskFailed => Verb::TimingReply,
+        let cmd = match *owed {
+            Owed::Register => const { Verb::Register.text() },
+            Owed::Keepalive => const { Verb::Keepalive.text() },
+            Owed::Control(_) => const { Verb::ControlReply.text() },
+            Owed::Configure(_) => const { Verb::ConfigureReply.text() },
+            Owed::Task(_) | Owed::TaskFailed => const { Verb::TimingReply.text() },
             Owed::Nothing | Owed::List(_) => return true,
         };
-        let mut writer = FrameWriter::new(tx.spare(), sn, verb.text().raw());
+        let mut writer = FrameWriter::new(tx.spare(), sn, cmd.raw());
         match *owed {
             Owed::Register => {
                 let [a, b, c, d, e, f, g, h, ..] = env.entropy;
@@ -313,11 +313,11 @@ impl Panel<'_> {
         loop {
             let spare = tx.spare();
             let room = spare.len();
-            let verb = if list.zones { Verb::Zones } else { Verb::Objects };
+            let cmd = if list.zones { const { Verb::Zones.text() } } else { const { Verb::Objects.text() } };
             let mut over = false;
             let (len, comma) = match list.next {
                 None => {
-                    let mut writer = FrameWriter::new(spare, self.config.sn, verb.text().raw());
+                    let mut writer = FrameWriter::new(spare, self.config.sn, cmd.raw());
                     writer.open_list();
                     (writer.len(), false)
                 }
