@@ -9,7 +9,7 @@ use super::frames::find_delimiter;
 use super::records::{Object, Record as _, Update, Zone};
 use super::unwrap;
 use super::usual::speculate;
-use super::verbs::{ListKind as List, Verb};
+use super::verbs::ListKind as List;
 use super::wire::{self, DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, NAMES, Order, TAG, bit, unwrap_data};
 use crate::buf::RxBuf;
 use crate::error::{Fault, FaultKind, JsonError};
@@ -162,18 +162,15 @@ impl Reader {
             self.begin(Mode::Usual { list, at, end: len });
             return foreign(sn, own).map(|kind| self.skip(Fault::new(kind, 0)));
         }
-        let head = Head::read(text, order).map(|head| Some((List::of(Verb::from_text(head.cmd))?, head.data_at?, head.sn)));
-        match head {
-            Ok(Some((list, at, sn))) => {
+        match Head::read(text, order) {
+            Ok(Head { sn, list: Some((list, at)) }) => {
                 let fault = foreign(sn.raw(), own);
                 return self.begin_list(rx, list, at, limit, fault);
             }
-            Ok(None) => {}
+            Ok(_) => {}
             // Only in the lenient order this may yet be a list.
             Err(_) => {
-                let frame = Frame::read(text, order).ok().and_then(|frame| Some((List::of(frame.verb())?, frame.sn())));
-                if let Some((list, sn)) = frame {
-                    let fault = foreign(sn.raw(), own);
+                if let Some((list, fault)) = late_list(text, order, own) {
                     unwrap_data(rx.unread_mut().get_mut(..len).unwrap_or_default(), order);
                     self.start_list(list, limit);
                     return fault.map(|kind| self.skip(Fault::new(kind, 0)));
@@ -190,13 +187,10 @@ impl Reader {
         let front = rx.unread().get(..limit).unwrap_or_default();
         let too_long = Fault::new(FaultKind::TooLong { limit: u32::try_from(limit).unwrap_or(u32::MAX) }, limit);
         match Head::read(front, order) {
-            Ok(Head { sn, cmd, data_at: Some(at) }) => match List::of(Verb::from_text(cmd)) {
-                Some(list) => {
-                    let fault = foreign(sn.raw(), own);
-                    self.begin_list(rx, list, at, limit, fault)
-                }
-                None => Some(self.skip(too_long)),
-            },
+            Ok(Head { sn, list: Some((list, at)) }) => {
+                let fault = foreign(sn.raw(), own);
+                self.begin_list(rx, list, at, limit, fault)
+            }
             Ok(_) => Some(self.skip(too_long)),
             Err(Fault { kind: FaultKind::Json(JsonError::End), .. }) => Some(self.skip(too_long)),
             Err(fault) => Some(self.skip(fault)),
@@ -361,6 +355,13 @@ fn foreign(sn: &str, own: Option<&str>) -> Option<FaultKind> {
         None => Some(FaultKind::NotRegistered),
         Some(own) => (sn != own).then_some(FaultKind::OtherSerial),
     }
+}
+
+/// Which list a frame is whose `data` stands before its `cmd`, and what is wrong with its host.
+#[inline(never)]
+fn late_list(frame: &[u8], order: Order, own: Option<&str>) -> Option<(List, Option<FaultKind>)> {
+    let frame = Frame::read(frame, order).ok()?;
+    Some((List::of(frame.verb())?, foreign(frame.sn().raw(), own)))
 }
 
 /// Which list a frame is, where its records begin and whose it is, if it is as usual up to there and UTF-8 as a whole.

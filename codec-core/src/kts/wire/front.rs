@@ -68,9 +68,8 @@ fn kind(cmd: Text<'_>) -> Option<ListKind> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Head<'i> {
     pub(crate) sn: Text<'i>,
-    pub(crate) cmd: Text<'i>,
-    /// Offset of the first byte of `data`, if there is a `data`.
-    pub(crate) data_at: Option<usize>,
+    /// Which list the frame is, and the offset of its `data`.
+    pub(crate) list: Option<(ListKind, usize)>,
 }
 
 impl<'i> Head<'i> {
@@ -80,12 +79,12 @@ impl<'i> Head<'i> {
         // A character may be cut at the end.
         let (mut cursor, mut reading) = (Cursor::new(front(bytes)), Reading::new(order));
         let data = reading.members(&mut cursor, true).map_err(|error| cursor.fault(error))?;
-        let (at, data_at) = data.map_or((cursor.at, None), |(name, value)| (name, Some(value)));
+        let list = data.and_then(|(_, at)| Some((ListKind::of(reading.frame.verb)?, at)));
         let [sn, cmd, ..] = reading.frame.texts;
         match (reading.wrong, sn, cmd) {
-            (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at }),
+            (None, Some(sn), Some(_)) => Ok(Self { sn, list }),
             (Some(fault), _, _) => Err(fault),
-            _ => Err(Fault::new(FaultKind::Order, at)),
+            _ => Err(Fault::new(FaultKind::Order, data.map_or(cursor.at, |(name, _)| name))),
         }
     }
 }
