@@ -273,7 +273,7 @@ impl<'b> Panel<'b> {
             _ => minute,
         };
         if minute != last {
-            for due in first..=minute {
+            for due in first..minute.saturating_add(1) {
                 let Tables { objects, tasks, .. } = &mut self.tables;
                 for task in tasks.iter_mut().filter(|task| task.is_due(due)) {
                     house::actions(task).for_each(|action| {

@@ -145,7 +145,7 @@ impl Days {
 
     /// The numbers of the days.
     pub fn iter(self) -> impl Iterator<Item = u8> {
-        (1..=7).filter(move |day| self.contains(*day))
+        (1..8).filter(move |day| self.contains(*day))
     }
 
     /// Reads `1,3,7,`. Items that are no day are left out.

@@ -198,6 +198,7 @@ pub(crate) fn takes(object: &ObjectState<'_>, action: &Action<'_>) -> bool {
 }
 
 /// The actions of a task.
-pub(crate) fn actions<'t>(task: &'t TaskState) -> impl Iterator<Item = Action<'t>> {
-    Actions::from_text(Text::new(task.actions.as_str()), ActionForm::Timing).into_iter().flatten()
+pub(crate) fn actions(task: &TaskState) -> Actions<'_> {
+    let actions = |text| Actions::from_text(Text::new(text), ActionForm::Timing);
+    actions(task.actions.as_str()).unwrap_or(Actions::checked(Text::new(""), ActionForm::Timing))
 }
