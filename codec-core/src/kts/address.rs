@@ -2,12 +2,12 @@
 
 use core::fmt;
 
-use nom::combinator::all_consuming;
 use nom::sequence::terminated;
 use nom::{IResult, Parser as _};
 
+use super::usual::speculate;
 use crate::error::{Fault, FaultKind};
-use crate::text::json::Text;
+use crate::text::json::{Chars, Text};
 
 /// A KNX group address in its three-level form.
 ///
@@ -39,23 +39,23 @@ const fn level(text: &[u8]) -> Option<(u16, &[u8])> {
     })
 }
 
-/// The same as a parser. As in version words of Ness, those for single characters are our own: nom's cut slices with a check that a
-/// compiler cannot always prove away.
-fn number(text: &[u8]) -> IResult<&[u8], u32, ()> {
-    let count = text.iter().take_while(|digit| digit.is_ascii_digit()).count();
-    match text.split_at_checked(count) {
-        Some((digits, behind)) if (1..=3).contains(&count) => {
-            Ok((behind, digits.iter().fold(0, |number: u32, digit| number.wrapping_mul(10).wrapping_add((digit & 0x0F).into()))))
+/// A number of one to so many decimal digits; all above 65,535 are 65,536.
+fn number<'i>(most: u8) -> impl Fn(Chars<'i>) -> IResult<Chars<'i>, u32, ()> {
+    move |mut chars| {
+        let (mut number, mut count) = (0_u32, 0);
+        let mut ahead = chars.clone();
+        while let (Some(digit), true) = (ahead.next().and_then(|character| character.to_digit(10)), count < most) {
+            number = number.wrapping_mul(10).wrapping_add(digit).min(0x1_0000);
+            count = count.wrapping_add(1);
+            chars = ahead.clone();
         }
-        _ => Err(nom::Err::Error(())),
+        if count == 0 { Err(nom::Err::Error(())) } else { Ok((chars, number)) }
     }
 }
 
-fn slash(text: &[u8]) -> IResult<&[u8], (), ()> {
-    match text {
-        [b'/', behind @ ..] => Ok((behind, ())),
-        _ => Err(nom::Err::Error(())),
-    }
+/// As other parsers for single characters our own: nom's cut slices with a check that a compiler cannot always prove away.
+fn slash(mut chars: Chars<'_>) -> IResult<Chars<'_>, (), ()> {
+    if chars.next() == Some('/') { Ok((chars, ())) } else { Err(nom::Err::Error(())) }
 }
 
 /// What stands before a `=`, which some write as an escape.
@@ -73,9 +73,7 @@ impl GroupAddress {
     /// From `main/middle/sub`, one to three decimal digits each.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (_, (main, middle, sub)) =
-            all_consuming((terminated(number, slash), terminated(number, slash), number)).parse(text.as_bytes()).ok()?;
-        Self::new(u8::try_from(main).ok()?, u8::try_from(middle).ok()?, u8::try_from(sub).ok()?)
+        Self::from_text(Text::of(text)?)
     }
 
     /// As [`parse`](Self::parse) the address at the front of a text, in one step, and how many bytes it takes. A quote or nothing follows.
@@ -93,11 +91,19 @@ impl GroupAddress {
     /// As [`parse`](Self::parse), for a text that was received.
     #[must_use]
     pub fn from_text(text: Text<'_>) -> Option<Self> {
-        // Escapes are rare, and a text with one is no address as it stands.
-        Self::parse(text.raw()).or_else(|| match text.plain() {
-            Some(_) => None,
-            None => Self::parse(text.copy_to(&mut [0; 16])?),
-        })
+        if speculate() {
+            // As most are: without escapes.
+            if let Some((address, len)) = Self::front(text.raw().as_bytes()) {
+                return (len == text.raw().len()).then_some(address);
+            }
+        }
+        let level = || number(3);
+        let (mut behind, (main, middle, sub)) =
+            (terminated(level(), slash), terminated(level(), slash), level()).parse(text.chars()).ok()?;
+        if behind.next().is_some() {
+            return None;
+        }
+        Self::new(u8::try_from(main).ok()?, u8::try_from(middle).ok()?, u8::try_from(sub).ok()?)
     }
 
     /// The main group, 0 to 31.
@@ -162,13 +168,12 @@ impl<'i> Action<'i> {
     pub fn from_text(text: Text<'i>, form: ActionForm) -> Result<Self, Fault> {
         let wrong = Fault::new(FaultKind::Action, 0);
         let (value, (kind, address)) = (part, part).parse(text).map_err(|_| wrong)?;
-        let mut room = [0; 16];
-        let kind = kind.decoded(&mut room).ok_or(wrong)?;
-        let digits = match form {
-            ActionForm::Control => kind.strip_prefix("EIS").ok_or(wrong)?,
-            ActionForm::Timing => kind,
-        };
-        let eis = Text::new(digits).number().and_then(|eis| u16::try_from(eis).ok()).ok_or(wrong)?;
+        let mut chars = kind.chars();
+        if form == ActionForm::Control && !b"EIS".iter().all(|letter| chars.next() == Some(char::from(*letter))) {
+            return Err(wrong);
+        }
+        let (mut behind, eis) = number(19)(chars).map_err(|_| wrong)?;
+        let eis = u16::try_from(eis).ok().filter(|_| behind.next().is_none()).ok_or(wrong)?;
         if value.is_empty() {
             return Err(wrong);
         }
@@ -191,17 +196,24 @@ impl<'i> Actions<'i> {
     /// # Errors
     /// As [`Action::from_text`].
     pub fn from_text(text: Text<'i>, form: ActionForm) -> Result<Self, Fault> {
-        let mut rest = text;
-        let mut count = 0_u32;
-        while let Some((action, behind)) = first(rest) {
-            Action::from_text(action, form)?;
-            count = count.saturating_add(1);
-            rest = behind;
-        }
-        if count == 0 && form == ActionForm::Control {
+        Self::check(text, form).map(|()| Self::checked(text, form))
+    }
+
+    /// As [`from_text`](Self::from_text), of a text that was checked.
+    pub(crate) const fn checked(text: Text<'i>, form: ActionForm) -> Self {
+        Self { rest: text, form }
+    }
+
+    pub(crate) fn check(text: Text<'i>, form: ActionForm) -> Result<(), Fault> {
+        if text.is_empty() && form == ActionForm::Control {
             return Err(Fault::new(FaultKind::Action, 0));
         }
-        Ok(Self { rest: text, form })
+        let mut rest = text;
+        while let Some((action, behind)) = first(rest) {
+            Action::from_text(action, form)?;
+            rest = behind;
+        }
+        Ok(())
     }
 
     /// The text they stand in.

@@ -68,7 +68,8 @@ use crate::buf::{RxBuf, TxBuf};
 use crate::error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};
 use crate::home::Notice;
 use crate::machine::{Env, LinkKind, Machine, Pending, Ticket};
-use crate::timers::{Instant, Timers};
+use crate::text::json::Text;
+use crate::timers::{Instant, Timers, sooner};
 
 /// How long to wait before a request of the machine's own that found no room is tried again.
 const RETRY_MILLIS: u64 = 50;
@@ -254,8 +255,8 @@ impl<'b> Controller<'b> {
     }
 
     /// Begins a frame.
-    fn begin<'o>(&self, verb: Verb<'_>, tx: &'o mut TxBuf<'_>) -> FrameWriter<'o> {
-        FrameWriter::new(tx.spare(), self.memory.sn.as_str(), verb.text().raw())
+    fn begin<'o>(&self, cmd: Text<'_>, tx: &'o mut TxBuf<'_>) -> FrameWriter<'o> {
+        FrameWriter::new(tx.spare(), self.memory.sn.as_str(), cmd.raw())
     }
 
     /// Sends a frame that was written, all of it or nothing.
@@ -314,12 +315,12 @@ impl<'b> Controller<'b> {
 
     /// Writes what is owed. Nothing more is read until it is written.
     fn pay(&mut self, tx: &mut TxBuf<'_>) -> bool {
-        let (verb, code) = match self.owed {
+        let (cmd, code) = match self.owed {
             Owed::Nothing => return true,
-            Owed::Keepalive => (Verb::Keepalive, None),
-            Owed::Register(code) => (Verb::RegisterReply, Some(code)),
+            Owed::Keepalive => (const { Verb::Keepalive.text() }, None),
+            Owed::Register(code) => (const { Verb::RegisterReply.text() }, Some(code)),
         };
-        let mut writer = self.begin(verb, tx);
+        let mut writer = self.begin(cmd, tx);
         if let Some(code) = code {
             write_error(&mut writer, code, None);
         }
@@ -467,7 +468,7 @@ impl Machine for Controller<'_> {
         if waits {
             return Some(Instant::ZERO);
         }
-        [self.timers.next(), self.requests.next_deadline(), self.silence_ends()].into_iter().flatten().min()
+        sooner(sooner(self.timers.next(), self.requests.next_deadline()), self.silence_ends())
     }
 
     fn is_closed(&self) -> bool {

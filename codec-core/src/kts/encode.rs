@@ -361,9 +361,10 @@ pub(crate) fn decimal(number: u64, room: &mut [u8; 20]) -> &str {
 /// `data` of a `timing` up to its actions: id, name, zone, flag, minutes since midnight.
 pub(crate) fn open_task(writer: &mut FrameWriter<'_>, texts: [&str; 3], flag: TaskFlag<'_>, minutes: u16) {
     writer.open_data();
-    for (name, text) in ["tid", "tname", "oRoom"].into_iter().zip(texts) {
-        writer.text(name, text);
-    }
+    let [id, name, room] = texts;
+    writer.text("tid", id);
+    writer.text("tname", name);
+    writer.text("oRoom", room);
     writer.word("flag", flag.text());
     let digit = |value: u16| u8::try_from(value).map_or(b'0', |value| b'0'.saturating_add(value));
     let (hour, minute) = (minutes / 60, minutes % 60);

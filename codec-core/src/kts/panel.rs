@@ -28,7 +28,7 @@ use crate::buf::{RxBuf, TxBuf};
 use crate::error::{CloseReason, ConfigError, EncodeError, Fault, FaultKind, Refused};
 use crate::home::Notice;
 use crate::machine::{Env, LinkKind, Machine, Pending, Ticket};
-use crate::timers::{Instant, Timers};
+use crate::timers::{Instant, Timers, sooner};
 
 /// Most bytes of all texts of a zone or object: escaped they still fit into the transmit buffer.
 pub(crate) const MAX_TEXTS: usize = 320;
@@ -273,7 +273,7 @@ impl<'b> Panel<'b> {
             _ => minute,
         };
         if minute != last {
-            for due in first..=minute {
+            for due in first..minute.saturating_add(1) {
                 let Tables { objects, tasks, .. } = &mut self.tables;
                 for task in tasks.iter_mut().filter(|task| task.is_due(due)) {
                     house::actions(task).for_each(|action| {
@@ -397,7 +397,7 @@ impl Machine for Panel<'_> {
         if waits {
             return Some(Instant::ZERO);
         }
-        [self.timers.next(), self.silence_ends()].into_iter().flatten().min()
+        sooner(self.timers.next(), self.silence_ends())
     }
 
     fn is_closed(&self) -> bool {

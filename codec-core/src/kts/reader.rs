@@ -9,12 +9,13 @@ use super::frames::find_delimiter;
 use super::records::{Object, Record as _, Update, Zone};
 use super::unwrap;
 use super::usual::speculate;
-use super::verbs::{ListKind as List, Verb};
-use super::wire::{DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, Order, unwrap_data};
+use super::verbs::ListKind as List;
+use super::wire::{self, DELIMITER, Frame, Head, MAX_FRAME, MAX_FRAME_U32, NAMES, Order, TAG, bit, unwrap_data};
 use crate::buf::RxBuf;
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::text::elements::{Elements, MARGIN, Piece};
 use crate::text::json::Text;
+use crate::text::words::{NONE, place};
 
 /// Bytes of the receive buffer beyond the longest frame that is collected, and beyond the longest record: what the scanner needs, and the
 /// delimiter.
@@ -49,10 +50,6 @@ enum Mode {
     Skipping,
 }
 
-/// Members of a list's frame that were seen.
-const SN: u8 = 1;
-const CMD: u8 = 2;
-
 /// The reader. It owns no bytes.
 #[derive(Debug)]
 pub(crate) struct Reader {
@@ -68,6 +65,7 @@ pub(crate) struct Reader {
     unwrapped: usize,
     /// Bytes that its quotes and escapes took.
     removed: usize,
+    /// Which of `sn` and `cmd` were seen: a bit for each.
     seen: u8,
     /// A record is being taken apart: it did not fit.
     apart: bool,
@@ -128,7 +126,9 @@ impl Reader {
                     }
                 },
                 Mode::List(list) => return self.list(list, rx),
-                Mode::Usual { list, at, end } => return self.usual(list, at..end, rx, limit),
+                Mode::Usual { list, at, end } if speculate() => return self.usual(list, at..end, rx, limit),
+                // Never begun.
+                Mode::Usual { .. } => return Step::Wait,
                 Mode::Collecting => {
                     let (scanned, end) = find_delimiter(rx.unread(), self.scanned);
                     self.scanned = scanned;
@@ -162,18 +162,15 @@ impl Reader {
             self.begin(Mode::Usual { list, at, end: len });
             return foreign(sn, own).map(|kind| self.skip(Fault::new(kind, 0)));
         }
-        let head = Head::read(text, order).map(|head| Some((List::of(Verb::from_text(head.cmd))?, head.data_at?, head.sn)));
-        match head {
-            Ok(Some((list, at, sn))) => {
+        match Head::read(text, order) {
+            Ok(Head { sn, list: Some((list, at)) }) => {
                 let fault = foreign(sn.raw(), own);
                 return self.begin_list(rx, list, at, limit, fault);
             }
-            Ok(None) => {}
+            Ok(_) => {}
             // Only in the lenient order this may yet be a list.
             Err(_) => {
-                let frame = Frame::read(text, order).ok().and_then(|frame| Some((List::of(frame.verb())?, frame.sn)));
-                if let Some((list, sn)) = frame {
-                    let fault = foreign(sn.raw(), own);
+                if let Some((list, fault)) = late_list(text, order, own) {
                     unwrap_data(rx.unread_mut().get_mut(..len).unwrap_or_default(), order);
                     self.start_list(list, limit);
                     return fault.map(|kind| self.skip(Fault::new(kind, 0)));
@@ -190,13 +187,10 @@ impl Reader {
         let front = rx.unread().get(..limit).unwrap_or_default();
         let too_long = Fault::new(FaultKind::TooLong { limit: u32::try_from(limit).unwrap_or(u32::MAX) }, limit);
         match Head::read(front, order) {
-            Ok(Head { sn, cmd, data_at: Some(at) }) => match List::of(Verb::from_text(cmd)) {
-                Some(list) => {
-                    let fault = foreign(sn.raw(), own);
-                    self.begin_list(rx, list, at, limit, fault)
-                }
-                None => Some(self.skip(too_long)),
-            },
+            Ok(Head { sn, list: Some((list, at)) }) => {
+                let fault = foreign(sn.raw(), own);
+                self.begin_list(rx, list, at, limit, fault)
+            }
             Ok(_) => Some(self.skip(too_long)),
             Err(Fault { kind: FaultKind::Json(JsonError::End), .. }) => Some(self.skip(too_long)),
             Err(fault) => Some(self.skip(fault)),
@@ -281,6 +275,7 @@ impl Reader {
     }
 
     /// The next part of a list.
+    #[inline(never)]
     fn list(&mut self, list: List, rx: &mut RxBuf<'_>) -> Step {
         loop {
             let (mut scanned, mut end) = find_delimiter(rx.unread(), self.scanned);
@@ -315,15 +310,14 @@ impl Reader {
                 Piece::Close => self.apart = false,
                 Piece::Scalar { range, .. } if !self.elements.is_inside() => {
                     let text = window.get(range).unwrap_or_default();
-                    let bit = match self.elements.path().last() {
-                        "sn" => SN,
-                        "cmd" => CMD,
-                        "tag" => {
+                    let bit = match place(NAMES, Text::new(self.elements.path().last())) {
+                        TAG => {
                             self.tag = core::str::from_utf8(text).ok().and_then(|text| Text::new(text).number());
                             continue;
                         }
-                        "data" | "timestamp" | "rand" | "sign" => SN | CMD,
-                        _ => continue,
+                        NONE => continue,
+                        place @ (wire::SN | wire::CMD) => bit(place),
+                        _ => bit(wire::SN) | bit(wire::CMD),
                     };
                     if self.seen & bit != 0 {
                         return self.skip(Fault::new(FaultKind::Order, self.released));
@@ -361,6 +355,13 @@ fn foreign(sn: &str, own: Option<&str>) -> Option<FaultKind> {
         None => Some(FaultKind::NotRegistered),
         Some(own) => (sn != own).then_some(FaultKind::OtherSerial),
     }
+}
+
+/// Which list a frame is whose `data` stands before its `cmd`, and what is wrong with its host.
+#[inline(never)]
+fn late_list(frame: &[u8], order: Order, own: Option<&str>) -> Option<(List, Option<FaultKind>)> {
+    let frame = Frame::read(frame, order).ok()?;
+    Some((List::of(frame.verb())?, foreign(frame.sn().raw(), own)))
 }
 
 /// Which list a frame is, where its records begin and whose it is, if it is as usual up to there and UTF-8 as a whole.

@@ -50,9 +50,9 @@ pub trait Record<'i>: Sized {
     #[doc(hidden)]
     fn of(found: Members<'i>) -> Self;
 
-    /// Reads the object at the cursor.
+    /// Reads the object at the cursor, of a list that was checked.
     #[doc(hidden)]
-    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+    fn read(cursor: &mut Cursor<'i>) -> Option<Self> {
         record(cursor, Self::KIND.0).map(|found| Self::of(Members(found)))
     }
 
@@ -254,7 +254,7 @@ impl<'i, T: Record<'i>> Records<'i, T> {
     }
 
     #[inline(always)]
-    fn read(&mut self) -> Option<Result<T, Fault>> {
+    fn read(&mut self) -> Option<T> {
         if speculate() {
             let rest = self.cursor.rest();
             if rest == "]" {
@@ -262,21 +262,21 @@ impl<'i, T: Record<'i>> Records<'i, T> {
             }
             if let Some((record, behind)) = T::usual(rest.strip_prefix(',').unwrap_or(rest)) {
                 self.cursor.go(behind);
-                return Some(Ok(record));
+                return Some(record);
             }
         }
         self.read_any()
     }
 
     #[cfg_attr(target_pointer_width = "64", cold, inline(never))]
-    fn read_any(&mut self) -> Option<Result<T, Fault>> {
+    fn read_any(&mut self) -> Option<T> {
         loop {
-            self.cursor.more(b']').ok().filter(|more| *more)?;
+            self.cursor.read_more(b']').ok().filter(|more| *more)?;
             self.cursor.space();
             if self.cursor.peek() == Some(b'{') {
-                return Some(T::read(&mut self.cursor));
+                return T::read(&mut self.cursor);
             }
-            self.cursor.value().ok()?;
+            self.cursor.read_value().ok()?;
         }
     }
 }
@@ -286,7 +286,7 @@ impl<'i, T: Record<'i>> Iterator for Records<'i, T> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        self.read()?.ok()
+        self.read()
     }
 }
 

@@ -33,8 +33,7 @@ impl<const N: usize> Short<N> {
     #[must_use]
     pub fn of_text(text: Text<'_>) -> Option<Self> {
         let mut short = Self::EMPTY;
-        let len = text.copy_to(&mut short.bytes)?.len();
-        short.len = u8::try_from(len).ok()?;
+        short.len = put_text(&mut short.bytes, Some(text))?;
         Some(short)
     }
 
@@ -51,12 +50,27 @@ impl<const N: usize> Short<N> {
     }
 }
 
-/// Puts a text in front. Gives its length.
+/// Puts a text in front, and zeros behind it: equal texts are equal. Gives its length.
 #[inline(never)]
 pub(crate) fn put(room: &mut [u8], text: &str) -> Option<u8> {
-    let len = u8::try_from(text.len()).ok()?;
+    let len = u8::try_from(text.len()).ok().filter(|_| text.len() <= room.len())?;
+    room.fill(0);
     crate::text::copy(room.get_mut(..text.len())?, text.as_bytes());
     Some(len)
+}
+
+/// As [`put`], of a text that was received, decoded. One that is missing is empty.
+#[inline(never)]
+pub(crate) fn put_text(room: &mut [u8], text: Option<Text<'_>>) -> Option<u8> {
+    room.fill(0);
+    text.map_or(Some(0), |text| u8::try_from(text.copy_to(room)?.len()).ok())
+}
+
+/// Copies a value to another place. Not inlined: there a compiler does not see that they are two, and takes half a kilobyte for a copy that
+/// would work for one.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn replace<T: Copy>(place: &mut T, value: &T) {
+    *place = *value;
 }
 
 /// The text of that length in front.

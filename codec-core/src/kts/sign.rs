@@ -86,14 +86,10 @@ impl fmt::Debug for Signature {
 /// ```
 #[must_use]
 pub fn sign(scheme: Scheme, texts: [&str; 3], key: Secret<&str>) -> Signature {
+    let ([sn, timestamp, rand], key) = (texts.map(str::as_bytes), key.expose().as_bytes());
     match scheme {
-        Scheme::Md5 => {
-            let mut hash = md5();
-            texts.iter().for_each(|text| hash.update(text.as_bytes()));
-            hash.update(key.expose().as_bytes());
-            Signature { bytes: hash.finish(), len: 16 }
-        }
-        Scheme::HmacSha256 => Signature { bytes: hmac(key.expose().as_bytes(), texts), len: 32 },
+        Scheme::Md5 => Signature { bytes: md5(&[sn, timestamp, rand, key]), len: 16 },
+        Scheme::HmacSha256 => Signature { bytes: hmac(key, [sn, timestamp, rand]), len: 32 },
     }
 }
 

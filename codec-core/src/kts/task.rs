@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::address::{Actions, first};
 use crate::text::json::Text;
+use crate::text::words;
 
 /// What is to be done with a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +23,11 @@ pub enum TaskFlag<'i> {
 
 impl<'i> TaskFlag<'i> {
     pub(crate) fn from_text(text: Text<'i>) -> Self {
-        match text {
-            text if text == "1" => Self::Enable,
-            text if text == "0" => Self::Disable,
-            text if text == "2" => Self::Delete,
-            text => Self::Other(text),
+        match words::place("1\u{0}0\u{0}2\u{0}", text) {
+            0 => Self::Enable,
+            1 => Self::Disable,
+            2 => Self::Delete,
+            _ => Self::Other(text),
         }
     }
 
@@ -144,7 +145,7 @@ impl Days {
 
     /// The numbers of the days.
     pub fn iter(self) -> impl Iterator<Item = u8> {
-        (1..=7).filter(move |day| self.contains(*day))
+        (1..8).filter(move |day| self.contains(*day))
     }
 
     /// Reads `1,3,7,`. Items that are no day are left out.

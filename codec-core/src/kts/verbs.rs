@@ -2,8 +2,8 @@
 
 use core::ops::Range;
 
-use super::members::find;
 use crate::text::json::Text;
+use crate::text::words;
 
 /// What a frame is (`cmd`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,23 +42,8 @@ pub enum Verb<'i> {
     Other(Text<'i>),
 }
 
-/// How they are written, in the order of [`Verb::ALL`].
-const SPELLINGS: [&str; 14] = [
-    "reg",
-    "regrsp",
-    "query1",
-    "rsp1",
-    "query2",
-    "rsp2",
-    "control",
-    "controlrsp",
-    "push",
-    "cfg",
-    "cfgrsp",
-    "timing",
-    "timingrsp",
-    "keepalive",
-];
+/// How they are written, in the order of [`Verb::ALL`], with a NUL behind each.
+const SPELLINGS: &str = "reg\0regrsp\0query1\0rsp1\0query2\0rsp2\0control\0controlrsp\0push\0cfg\0cfgrsp\0timing\0timingrsp\0keepalive\0";
 
 impl<'i> Verb<'i> {
     /// All commands of the document.
@@ -82,33 +67,46 @@ impl<'i> Verb<'i> {
     /// The meaning of a `cmd`. The spelling is exact.
     #[must_use]
     pub fn from_text(text: Text<'i>) -> Self {
-        find(&SPELLINGS, text).and_then(|at| Self::ALL.get(at)).copied().unwrap_or(Self::Other(text))
+        match words::place(SPELLINGS, text) {
+            0 => Self::Register,
+            1 => Self::RegisterReply,
+            2 => Self::QueryZones,
+            3 => Self::Zones,
+            4 => Self::QueryObjects,
+            5 => Self::Objects,
+            6 => Self::Control,
+            7 => Self::ControlReply,
+            8 => Self::Push,
+            9 => Self::Configure,
+            10 => Self::ConfigureReply,
+            11 => Self::Timing,
+            12 => Self::TimingReply,
+            13 => Self::Keepalive,
+            _ => Self::Other(text),
+        }
     }
 
     /// The spelling on the wire.
+    #[inline]
     #[must_use]
     pub const fn text(self) -> Text<'i> {
-        let at = match self {
-            Self::Register => 0,
-            Self::RegisterReply => 1,
-            Self::QueryZones => 2,
-            Self::Zones => 3,
-            Self::QueryObjects => 4,
-            Self::Objects => 5,
-            Self::Control => 6,
-            Self::ControlReply => 7,
-            Self::Push => 8,
-            Self::Configure => 9,
-            Self::ConfigureReply => 10,
-            Self::Timing => 11,
-            Self::TimingReply => 12,
-            Self::Keepalive => 13,
+        Text::new(match self {
+            Self::Register => "reg",
+            Self::RegisterReply => "regrsp",
+            Self::QueryZones => "query1",
+            Self::Zones => "rsp1",
+            Self::QueryObjects => "query2",
+            Self::Objects => "rsp2",
+            Self::Control => "control",
+            Self::ControlReply => "controlrsp",
+            Self::Push => "push",
+            Self::Configure => "cfg",
+            Self::ConfigureReply => "cfgrsp",
+            Self::Timing => "timing",
+            Self::TimingReply => "timingrsp",
+            Self::Keepalive => "keepalive",
             Self::Other(text) => return text,
-        };
-        match SPELLINGS.split_at_checked(at) {
-            Some((_, [spelling, ..])) => Text::new(spelling),
-            _ => Text::new(""),
-        }
+        })
     }
 
     /// Whether `data` is a list, which may be longer than the memory.
@@ -144,12 +142,12 @@ impl ListKind {
         }
     }
 
-    /// Names of the members of a record.
-    pub(crate) const fn names(self) -> &'static [&'static str] {
+    /// Names of the members of a record, with a NUL behind each.
+    pub(crate) const fn names(self) -> &'static str {
         match self {
-            Self::Zones => &["nID", "nName", "pID", "Icon"],
-            Self::Objects => &["oID", "EIS", "val", "oName", "room", "type", "addrSet", "addrSet2", "addrSet3", "group", "Icon"],
-            Self::Push => &["oID", "EIS", "val", "room", "navi"],
+            Self::Zones => "nID\0nName\0pID\0Icon\0",
+            Self::Objects => "oID\0EIS\0val\0oName\0room\0type\0addrSet\0addrSet2\0addrSet3\0group\0Icon\0",
+            Self::Push => "oID\0EIS\0val\0room\0navi\0",
         }
     }
 

@@ -16,8 +16,8 @@ use core::ops::Range;
 pub(crate) use front::Head;
 
 use super::address::{ActionForm, Actions};
-use super::members::{find, list, members};
-use super::records::{List, Object, Query, Reply, Settings, TaskReply, Update, Zone, some};
+use super::members::{front, list, members_of, settle};
+use super::records::{List, Object as Record, Query, Reply, Settings, TaskReply, Update, Zone, some};
 use super::task::{Task, TaskFlag};
 use super::unwrap;
 use super::usual::speculate;
@@ -25,7 +25,8 @@ use super::verbs::{ListKind, Verb};
 use crate::error::{Fault, FaultKind, JsonError};
 use crate::secret::Secret;
 use crate::text::cursor::Cursor;
-use crate::text::json::{self, Array, Text, Value};
+use crate::text::json::{self, Array, Object, Text, Value};
+use crate::text::words::{NONE, Search};
 
 /// Longest frame in bytes, the delimiter not counted. The document says 40 KB.
 pub const MAX_FRAME: usize = 40 * 1024;
@@ -48,21 +49,13 @@ pub enum Order {
 /// A frame. It borrows the bytes it was received in. Printing it shows no `data`: there may be a key in it.
 #[derive(Clone, Copy)]
 pub struct Frame<'i> {
-    pub(crate) sn: Text<'i>,
-    pub(crate) cmd: Text<'i>,
+    /// Each in its place of [`NAMES`].
+    texts: [Option<Text<'i>>; TEXTS],
     data: Option<Value<'i>>,
     /// Offset of `data`.
     data_at: usize,
-    /// Offset of the byte behind it.
-    data_end: usize,
-    timestamp: Option<Text<'i>>,
-    rand: Option<Text<'i>>,
-    sign: Option<Text<'i>>,
-    tag: Option<Text<'i>>,
     /// What `cmd` means.
     verb: Verb<'i>,
-    /// What is in `data` was found right.
-    checked: bool,
 }
 
 /// What a frame says.
@@ -80,7 +73,7 @@ pub enum Body<'i> {
     /// `query2`.
     QueryObjects(Query<'i>),
     /// `rsp2`.
-    Objects(List<'i, Object<'i>>),
+    Objects(List<'i, Record<'i>>),
     /// `control`.
     Control(Actions<'i>),
     /// `controlrsp`.
@@ -162,88 +155,67 @@ pub(crate) fn unwrap_data(text: &mut [u8], order: Order) -> bool {
 /// # Errors
 /// As [`decode`].
 pub fn decode_ref(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
-    match core::str::from_utf8(text).ok().filter(|text| text.len() <= MAX_FRAME && speculate()).and_then(Frame::usual) {
-        Some(frame) => Ok(frame),
-        None => any(text, order),
+    if speculate() && text.len() <= MAX_FRAME {
+        if let Some(frame) = core::str::from_utf8(text).ok().and_then(Frame::usual) {
+            return Ok(frame);
+        }
     }
+    any(text, order)
 }
 
 /// As [`decode_ref`], for frames that are not as usual.
-#[cfg_attr(target_pointer_width = "64", cold, inline(never))]
+#[cfg_attr(target_pointer_width = "64", cold)]
+#[inline(never)]
 fn any(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
-    let mut result = Frame::read(text, order);
-    if let Ok(frame) = &mut result {
-        match frame.check() {
-            Ok(()) => frame.checked = true,
-            Err(fault) => {
-                let at = u32::try_from(frame.data_at).unwrap_or(u32::MAX);
-                result = Err(Fault { at: fault.at.saturating_add(at), ..fault });
-            }
-        }
-    }
-    result
+    let mut reading = Reading::new(order);
+    reading.read(text)?;
+    reading.check()?;
+    Ok(reading.frame)
 }
 
-/// A name of a member that has a place.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Name {
-    Sn,
-    Cmd,
-    Timestamp,
-    Rand,
-    Sign,
-    Tag,
-    Data,
-    Other,
-}
+/// The members that have a place, with a NUL behind each. All but the last are texts.
+pub(crate) const NAMES: &str = "sn\0cmd\0timestamp\0rand\0sign\0tag\0data\0";
+pub(crate) const SN: u8 = 0;
+pub(crate) const CMD: u8 = 1;
+const TIMESTAMP: u8 = 2;
+const RAND: u8 = 3;
+const SIGN: u8 = 4;
+pub(crate) const TAG: u8 = 5;
+const DATA: u8 = 6;
+const TEXTS: usize = DATA as usize;
 
-/// How many of them are texts.
-const TEXTS: usize = 6;
-
-impl Name {
-    const ALL: [Self; 7] = [Self::Sn, Self::Cmd, Self::Timestamp, Self::Rand, Self::Sign, Self::Tag, Self::Data];
-    const SPELLINGS: [&'static str; 7] = ["sn", "cmd", "timestamp", "rand", "sign", "tag", "data"];
-
-    fn of(key: Text<'_>) -> Self {
-        find(&Self::SPELLINGS, key).and_then(|at| Self::ALL.get(at)).copied().unwrap_or(Self::Other)
+/// A set with one place; none for names without.
+pub(crate) const fn bit(place: u8) -> u8 {
+    match 1_u8.checked_shl(place as u32) {
+        Some(bit) => bit,
+        None => 0,
     }
 }
 
 impl<'i> Frame<'i> {
     /// Checks the text and finds the members. What is in `data` is checked to be JSON only.
     pub(crate) fn read(bytes: &'i [u8], order: Order) -> Result<Self, Fault> {
-        if bytes.len() > MAX_FRAME {
-            return Err(Fault::new(FaultKind::TooLong { limit: MAX_FRAME_U32 }, MAX_FRAME));
-        }
-        let text = json::utf8(bytes)?;
-        let mut cursor = Cursor::new(text);
-        cursor.space();
-        if cursor.peek() != Some(b'{') {
-            let at = cursor.at;
-            cursor.value()?;
-            cursor.end()?;
-            return Err(Fault::new(FaultKind::Json(JsonError::Unexpected), at));
-        }
         let mut reading = Reading::new(order);
-        reading.members(&mut cursor, false)?;
-        let end = cursor.at;
-        cursor.end()?;
-        reading.finish(end)
+        reading.read(bytes)?;
+        Ok(reading.frame)
     }
 
     /// Where `data` stands, if it is a text that should be an object or a list.
     pub(crate) fn wrapped(&self) -> Option<Range<usize>> {
         let Some(Value::Text(text)) = self.data else { return None };
-        let opening = if self.verb().is_list() { '[' } else { '{' };
-        let known = !matches!(self.verb(), Verb::Control | Verb::Other(_) | Verb::Register | Verb::Keepalive);
+        let opening = if self.verb.is_list() { '[' } else { '{' };
+        let known = !matches!(self.verb, Verb::Control | Verb::Other(_) | Verb::Register | Verb::Keepalive);
         let holds = text.chars().find(|character| !json::is_space(*character)) == Some(opening);
-        (known && holds).then_some(self.data_at..self.data_end)
+        // And its quotes.
+        let len = text.raw().len().saturating_add(2);
+        (known && holds).then_some(self.data_at..self.data_at.saturating_add(len))
     }
 
     /// Serial number or MAC address of the host.
     #[must_use]
     pub const fn sn(&self) -> Text<'i> {
-        self.sn
+        let [Some(sn), ..] = self.texts else { return Text::new("") };
+        sn
     }
 
     /// What the frame is.
@@ -255,7 +227,8 @@ impl<'i> Frame<'i> {
     /// `cmd`, as it was written.
     #[must_use]
     pub const fn cmd(&self) -> Text<'i> {
-        self.cmd
+        let [_, Some(cmd), ..] = self.texts else { return Text::new("") };
+        cmd
     }
 
     /// `data`, as it was written. It may hold a key.
@@ -267,76 +240,84 @@ impl<'i> Frame<'i> {
     /// `tag` behind `data`, from hosts that repeat that of the query.
     #[must_use]
     pub const fn tag(&self) -> Option<Text<'i>> {
-        self.tag
+        let [.., tag] = self.texts;
+        tag
     }
 
     /// What the frame says.
     #[must_use]
+    #[inline(never)]
     pub fn body(&self) -> Body<'i> {
-        // It was parsed when the frame was decoded.
-        self.parse().unwrap_or(Body::Unknown(self.cmd))
+        let nothing = Text::new("");
+        match (&self.verb, &self.data) {
+            (Verb::Register, _) => {
+                let [Some(sn), _, Some(timestamp), Some(rand), Some(sign), _] = self.texts else { return Body::Unknown(self.cmd()) };
+                Body::Register(Registration { sn, timestamp, rand, sign })
+            }
+            (Verb::Zones, Some(Value::Array(array))) => Body::Zones(List::new(*array)),
+            (Verb::Objects, Some(Value::Array(array))) => Body::Objects(List::new(*array)),
+            (Verb::Push, Some(Value::Array(array))) => Body::Push(List::new(*array)),
+            (Verb::Control, Some(data)) => Body::Control(Actions::checked(data.scalar().unwrap_or(nothing), ActionForm::Control)),
+            (Verb::Keepalive, _) => Body::Keepalive,
+            (Verb::Other(cmd), _) => Body::Unknown(*cmd),
+            (verb, Some(Value::Object(object))) => object_body(*verb, *object),
+            _ => Body::Unknown(self.cmd()),
+        }
     }
 
-    /// Whether it says anything. Not inlined: what it says is large, and not on the stack while the frame is read.
+    /// Whether `data` is what it should be. Offsets count from there.
     #[inline(never)]
     fn check(&self) -> Result<(), Fault> {
-        self.parse().map(|_| ())
+        let (text, form) = match (&self.verb, &self.data) {
+            (Verb::Register | Verb::Keepalive | Verb::Other(_), _) => return Ok(()),
+            (Verb::Control, Some(data)) => (data.scalar(), ActionForm::Control),
+            (verb, Some(Value::Object(object))) if !verb.is_list() => match verb {
+                Verb::Timing | Verb::TimingReply => {
+                    let [action, ..] = members_of(*object, "action\0");
+                    (action.or(Some(Text::new(""))), ActionForm::Timing)
+                }
+                _ => return Ok(()),
+            },
+            (verb, Some(Value::Array(array))) => match ListKind::of(*verb) {
+                Some(kind) => match list(&mut Cursor::new(array.as_str()), kind) {
+                    Ok(Some(at)) => return Err(Fault::new(FaultKind::Address, at)),
+                    _ => return Ok(()),
+                },
+                None => (None, ActionForm::Control),
+            },
+            _ => (None, ActionForm::Control),
+        };
+        Actions::check(text.ok_or(UNEXPECTED)?, form)
     }
+}
 
-    pub(crate) fn parse(&self) -> Result<Body<'i>, Fault> {
-        let Some(kind) = ListKind::of(self.verb) else { return self.parse_other() };
-        let array = self.data.and_then(Value::array).ok_or(UNEXPECTED)?;
-        if !self.checked {
-            list(&mut Cursor::new(array.as_str()), kind)?;
+/// What is in a frame whose `data` is an object.
+fn object_body<'i>(verb: Verb<'_>, data: Object<'i>) -> Body<'i> {
+    let reply = || {
+        let [error, key, ..] = members_of(data, "error\0key\0");
+        Reply { error, key: key.map(Secret::new) }
+    };
+    let query = || {
+        let [room, tag, ..] = members_of(data, "oRoom\0tag\0");
+        Query { room: room.and_then(some), tag }
+    };
+    match verb {
+        Verb::RegisterReply => Body::RegisterReply(reply()),
+        Verb::QueryZones => Body::QueryZones(query()),
+        Verb::QueryObjects => Body::QueryObjects(query()),
+        Verb::ControlReply => Body::ControlReply(reply()),
+        Verb::Configure => {
+            let [key, domain, ..] = members_of(data, "key\0domain\0");
+            Body::Configure(Settings { key: key.map(Secret::new), domain })
         }
-        Ok(match kind {
-            ListKind::Zones => Body::Zones(List::new(array)),
-            ListKind::Objects => Body::Objects(List::new(array)),
-            ListKind::Push => Body::Push(List::new(array)),
-        })
-    }
-
-    /// What is in a frame that is no list.
-    #[cfg_attr(target_pointer_width = "64", inline(never))]
-    fn parse_other(&self) -> Result<Body<'i>, Fault> {
-        match self.verb {
-            Verb::Register => {
-                let text = |text: Option<Text<'i>>| text.ok_or(UNEXPECTED);
-                let (timestamp, rand, sign) = (text(self.timestamp)?, text(self.rand)?, text(self.sign)?);
-                Ok(Body::Register(Registration { sn: self.sn, timestamp, rand, sign }))
-            }
-            Verb::Control => {
-                let text = self.data.and_then(Value::scalar).ok_or(UNEXPECTED)?;
-                Ok(Body::Control(Actions::from_text(text, ActionForm::Control)?))
-            }
-            Verb::Keepalive => Ok(Body::Keepalive),
-            Verb::Other(cmd) => Ok(Body::Unknown(cmd)),
-            _ => self.parse_object(),
+        Verb::ConfigureReply => Body::ConfigureReply(reply()),
+        verb => {
+            let [error, id, name, room, flag, time, action, repeat, ..] =
+                members_of(data, "error\0tid\0tname\0oRoom\0flag\0time\0action\0repeat\0");
+            let actions = action.map(|text| Actions::checked(text, ActionForm::Timing));
+            let task = Task { id, name, room, flag: flag.map(TaskFlag::from_text), time, actions, repeat };
+            if verb == Verb::Timing { Body::Timing(task) } else { Body::TimingReply(TaskReply { error, task }) }
         }
-    }
-
-    /// What is in a frame whose `data` is an object.
-    #[inline(never)]
-    fn parse_object(&self) -> Result<Body<'i>, Fault> {
-        const NAMES: [&str; 11] = ["error", "key", "domain", "oRoom", "tag", "tid", "tname", "flag", "time", "action", "repeat"];
-        let object = self.data.and_then(Value::object).ok_or(UNEXPECTED)?;
-        let [error, key, domain, room, tag, id, name, flag, time, action, repeat] = members(&mut Cursor::new(object.as_str()), &NAMES)?;
-        let key = key.map(Secret::new);
-        let reply = Reply { error, key };
-        let query = Query { room: room.and_then(some), tag };
-        Ok(match self.verb {
-            Verb::RegisterReply => Body::RegisterReply(reply),
-            Verb::QueryZones => Body::QueryZones(query),
-            Verb::QueryObjects => Body::QueryObjects(query),
-            Verb::ControlReply => Body::ControlReply(reply),
-            Verb::Configure => Body::Configure(Settings { key, domain }),
-            Verb::ConfigureReply => Body::ConfigureReply(reply),
-            verb => {
-                let actions = action.map(|text| Actions::from_text(text, ActionForm::Timing)).transpose()?;
-                let task = Task { id, name, room, flag: flag.map(TaskFlag::from_text), time, actions, repeat };
-                if verb == Verb::Timing { Body::Timing(task) } else { Body::TimingReply(TaskReply { error, task }) }
-            }
-        })
     }
 }
 
@@ -345,126 +326,148 @@ const UNEXPECTED: Fault = Fault { kind: FaultKind::Json(JsonError::Unexpected), 
 
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Frame").field("sn", &self.sn).field("cmd", &self.cmd).finish_non_exhaustive()
+        f.debug_struct("Frame").field("sn", &self.sn()).field("cmd", &self.cmd()).finish_non_exhaustive()
     }
 }
 
-/// The list that stands here, if one is wanted and all its records are well-formed. Else nothing has happened, and what is wrong is found
-/// by those who look more slowly.
-fn list_ahead<'i>(cursor: &mut Cursor<'i>, kind: ListKind) -> Option<Value<'i>> {
-    let mut ahead = *cursor;
-    let from = ahead.at;
-    list(&mut ahead, kind).ok()?;
-    *cursor = ahead;
-    Some(Value::Array(Array::new(ahead.since(from))))
-}
-
-/// Members found so far.
+/// A frame, as far as it is read.
 struct Reading<'i> {
+    frame: Frame<'i>,
     order: Order,
-    texts: [Option<Text<'i>>; TEXTS],
-    data: Option<Value<'i>>,
-    data_at: usize,
-    data_end: usize,
-    /// What `cmd` means.
-    verb: Option<Verb<'i>>,
-    checked: bool,
+    /// A bit for each member that was seen.
+    seen: u8,
+    /// What was seen first that is wrong.
     wrong: Option<Fault>,
+    /// The records of a list were looked at.
+    listed: bool,
+    /// Where one stands with an address that is none.
+    bad_record: Option<usize>,
 }
 
 impl<'i> Reading<'i> {
     const fn new(order: Order) -> Self {
-        Self { order, texts: [None; TEXTS], data: None, data_at: 0, data_end: 0, verb: None, checked: false, wrong: None }
+        let frame = Frame { texts: [None; TEXTS], data: None, data_at: 0, verb: Verb::Other(Text::new("")) };
+        Self { frame, order, seen: 0, wrong: None, listed: false, bad_record: None }
     }
 
-    fn text(&self, name: Name) -> Option<Text<'i>> {
-        self.texts.get(name as usize).copied().flatten()
+    /// Reads all of a frame. What is in a list is looked at, and nothing said of it.
+    #[inline(never)]
+    fn read(&mut self, bytes: &'i [u8]) -> Result<(), Fault> {
+        if bytes.len() > MAX_FRAME {
+            return Err(Fault::new(FaultKind::TooLong { limit: MAX_FRAME_U32 }, MAX_FRAME));
+        }
+        let good = front(bytes);
+        let mut cursor = Cursor::new(good);
+        let found = self.whole(&mut cursor);
+        settle(&cursor, found, good, bytes)?;
+        let end = cursor.at;
+        let needless = if let Verb::Keepalive | Verb::Other(_) = self.frame.verb { bit(DATA) } else { 0 };
+        if self.lacks() & !needless != 0 {
+            self.is_wrong(FaultKind::Order, end);
+        }
+        match self.wrong {
+            None => Ok(()),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Reads a text that must be an object.
+    fn whole(&mut self, cursor: &mut Cursor<'i>) -> Result<(), JsonError> {
+        cursor.space();
+        if cursor.peek() == Some(b'{') {
+            self.members(cursor, false)?;
+        } else {
+            self.is_wrong(FaultKind::Json(JsonError::Unexpected), cursor.at);
+            cursor.read_value()?;
+        }
+        cursor.read_end()
+    }
+
+    /// Something is wrong that does not keep the rest from being read. What is told is the first.
+    fn is_wrong(&mut self, kind: FaultKind, at: usize) {
+        if self.wrong.is_none() {
+            self.wrong = Some(Fault::new(kind, at));
+        }
+    }
+
+    /// Whether `data` is what it should be.
+    fn check(&self) -> Result<(), Fault> {
+        if !self.listed {
+            let at = u32::try_from(self.frame.data_at).unwrap_or(u32::MAX);
+            return self.frame.check().map_err(|fault| Fault { at: fault.at.saturating_add(at), ..fault });
+        }
+        self.bad_record.map_or(Ok(()), |at| Err(Fault::new(FaultKind::Address, at)))
     }
 
     /// Reads all members; with `head` up to the value of `data`. Says where the name and the value of that stand.
-    fn members(&mut self, cursor: &mut Cursor<'i>, head: bool) -> Result<Option<(usize, usize)>, Fault> {
+    fn members(&mut self, cursor: &mut Cursor<'i>, head: bool) -> Result<Option<(usize, usize)>, JsonError> {
+        let mut names = Search::new(NAMES);
         cursor.space();
-        cursor.open()?;
-        while cursor.more(b'}')? {
+        cursor.read_open()?;
+        while cursor.read_more(b'}')? {
             cursor.space();
             let at = cursor.at;
-            let name = Name::of(cursor.key()?);
+            let place = names.place(cursor.read_key()?);
             cursor.space();
             let from = cursor.at;
-            if head && name == Name::Data {
-                self.member(at, name, Value::Null, from..from);
-                return Ok(Some((at, from)));
+            if place == DATA {
+                self.frame.data_at = from;
+                if head {
+                    self.member(at, place, Value::Null);
+                    return Ok(Some((at, from)));
+                }
             }
-            // Records that are as they should be need no look at their JSON before.
-            let kind = if name == Name::Data { self.verb.and_then(ListKind::of) } else { None };
-            let list = kind.and_then(|kind| list_ahead(cursor, kind));
-            self.checked |= list.is_some();
-            let value = match list {
-                Some(list) => list,
-                None => cursor.value()?,
+            let kind = ListKind::of(self.frame.verb).filter(|_| place == DATA && cursor.peek() == Some(b'['));
+            let value = match kind {
+                Some(kind) => {
+                    self.bad_record = list(cursor, kind)?;
+                    self.listed = true;
+                    Value::Array(Array::new(cursor.since(from)))
+                }
+                None => cursor.read_value()?,
             };
-            self.member(at, name, value, from..cursor.at);
+            self.member(at, place, value);
         }
         Ok(None)
     }
 
-    /// Which member must come next in the strict order; `None` when all are there.
-    fn expected(&self) -> Option<Name> {
-        let order: &[Name] = match self.verb {
-            None => &[Name::Sn, Name::Cmd],
-            Some(Verb::Register) => &[Name::Timestamp, Name::Rand, Name::Sign],
-            Some(_) => return self.data.is_none().then_some(Name::Data),
+    /// Members that must be there and were not seen yet: a bit for each.
+    fn lacks(&self) -> u8 {
+        let data = match self.frame.verb {
+            _ if self.seen & bit(CMD) == 0 => 0,
+            Verb::Register => bit(TIMESTAMP) | bit(RAND) | bit(SIGN),
+            _ => bit(DATA),
         };
-        order.iter().copied().find(|name| self.text(*name).is_none())
+        (bit(SN) | bit(CMD) | data) & !self.seen
     }
 
-    fn member(&mut self, at: usize, name: Name, value: Value<'i>, place: Range<usize>) {
-        let mut fits = match (self.order, self.expected()) {
-            (Order::Strict, Some(expected)) => name == expected,
+    fn member(&mut self, at: usize, place: u8, value: Value<'i>) {
+        let (bit, lacks) = (bit(place), self.lacks());
+        let fits = match self.order {
+            Order::Lenient => true,
             // Nothing that has a place may come again.
-            (Order::Strict, None) => matches!(name, Name::Tag | Name::Other),
-            (Order::Lenient, _) => true,
+            Order::Strict if lacks == 0 => matches!(place, TAG | NONE),
+            // The first of them.
+            Order::Strict => bit == lacks & lacks.wrapping_neg(),
         };
-        let mut text = true;
-        match (name, self.texts.get_mut(name as usize)) {
-            (Name::Tag, Some(slot)) => *slot = value.scalar(),
-            (_, Some(slot)) => {
-                fits &= slot.is_none();
-                let found = match value {
-                    Value::Text(text) | Value::Number(text) => Some(text),
-                    _ => None,
-                };
-                text = found.is_some();
-                *slot = found.or(*slot);
-            }
-            (Name::Data, None) => {
-                fits &= self.data.replace(value).is_none();
-                (self.data_at, self.data_end) = (place.start, place.end);
-            }
-            _ => {}
-        }
-        let wrong = match (fits, text) {
-            (true, true) => None,
-            (true, false) => Some(FaultKind::Json(JsonError::Unexpected)),
-            (false, _) => Some(FaultKind::Order),
+        let again = place != TAG && self.seen & bit != 0;
+        self.seen |= bit;
+        let text = match value {
+            Value::Bool(_) if place != TAG => None,
+            value => value.scalar(),
         };
-        self.wrong = self.wrong.or(wrong.map(|kind| Fault::new(kind, at)));
-        if name == Name::Cmd {
-            self.verb = self.text(Name::Cmd).map(Verb::from_text);
+        match self.frame.texts.get_mut(usize::from(place)) {
+            Some(slot) => *slot = text,
+            None if place == DATA => self.frame.data = Some(value),
+            None => {}
         }
-    }
-
-    fn finish(&self, end: usize) -> Result<Frame<'i>, Fault> {
-        if let Some(fault) = self.wrong {
-            return Err(fault);
+        if !fits || again {
+            self.is_wrong(FaultKind::Order, at);
+        } else if text.is_none() && place < TAG {
+            self.is_wrong(FaultKind::Json(JsonError::Unexpected), at);
         }
-        let missing = Fault::new(FaultKind::Order, end);
-        let lacks = self.expected();
-        let Self { texts: [sn, cmd, timestamp, rand, sign, tag], data, data_at, data_end, verb, checked, .. } = *self;
-        let (Some(sn), Some(cmd), Some(verb)) = (sn, cmd, verb) else { return Err(missing) };
-        if lacks.is_some() && !matches!(verb, Verb::Keepalive | Verb::Other(_)) {
-            return Err(missing);
+        if place == CMD {
+            self.frame.verb = Verb::from_text(self.frame.cmd());
         }
-        Ok(Frame { sn, cmd, data, data_at, data_end, timestamp, rand, sign, tag, verb, checked })
     }
 }

@@ -394,12 +394,6 @@ impl<'i> Cursor<'i> {
         self.read_more(close).map_err(|error| self.fault(error))
     }
 
-    /// As [`read_key`](Self::read_key).
-    #[inline]
-    pub(crate) fn key(&mut self) -> Result<Text<'i>, Fault> {
-        self.read_key().map_err(|error| self.fault(error))
-    }
-
     /// As [`read_value`](Self::read_value).
     #[inline]
     pub(crate) fn value(&mut self) -> Result<Value<'i>, Fault> {

@@ -21,7 +21,7 @@ pub(crate) mod scan;
 mod tokens;
 #[cfg(any(feature = "ksenia", feature = "kts"))]
 mod utf8;
-#[cfg(feature = "ksenia")]
+#[cfg(any(feature = "ksenia", feature = "kts"))]
 pub(crate) mod words;
 #[cfg(any(feature = "ksenia", feature = "kts"))]
 pub(crate) mod writer;

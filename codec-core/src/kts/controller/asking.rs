@@ -62,7 +62,7 @@ impl Controller<'_> {
                 self.set(object, if on { "1" } else { "0" }, tx)?;
             }
             Command::Query { room } => {
-                self.sync.objects_tag = self.query(Verb::QueryObjects, room, tx)?;
+                self.sync.objects_tag = self.query(const { Verb::QueryObjects.text() }, room, tx)?;
                 let zones = &self.flat.tables.zones;
                 self.sync.asked = room.and_then(|room| zones.iter().position(|slot| slot.id() == Some(room)));
             }
@@ -71,7 +71,7 @@ impl Controller<'_> {
                 if key.expose().is_empty() {
                     return Err(EncodeError::Missing { field: "key" }.into());
                 }
-                let mut writer = self.begin(Verb::Configure, tx);
+                let mut writer = self.begin(const { Verb::Configure.text() }, tx);
                 write_settings(&mut writer, key, domain);
                 let written = writer.finish();
                 self.end(written, tx)?;
@@ -89,15 +89,15 @@ impl Controller<'_> {
     }
 
     fn control(&mut self, action: &ActionInfo<'_>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
-        let mut writer = self.begin(Verb::Control, tx);
+        let mut writer = self.begin(const { Verb::Control.text() }, tx);
         let written = write_control(&mut writer, action).and_then(|()| writer.finish());
         self.end(written, tx)
     }
 
     /// Asks for the zones, or the objects of a zone. Gives the tag of the question.
-    fn query(&mut self, verb: Verb<'_>, room: Option<&str>, tx: &mut TxBuf<'_>) -> Result<u32, Refused> {
+    fn query(&mut self, cmd: Text<'_>, room: Option<&str>, tx: &mut TxBuf<'_>) -> Result<u32, Refused> {
         let tag = self.sync.tag.wrapping_add(1);
-        let mut writer = self.begin(verb, tx);
+        let mut writer = self.begin(cmd, tx);
         write_query(&mut writer, room, decimal(tag.into(), &mut [0; 20]));
         let written = writer.finish();
         self.end(written, tx)?;
@@ -150,7 +150,7 @@ impl Controller<'_> {
     }
 
     fn ask_zones(&mut self, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
-        self.sync.zones_tag = self.query(Verb::QueryZones, None, tx)?;
+        self.sync.zones_tag = self.query(const { Verb::QueryZones.text() }, None, tx)?;
         self.sync.zones_todo = false;
         self.sync.zones_tries = self.sync.zones_tries.saturating_add(1);
         self.flat.begin_zones();
@@ -160,7 +160,7 @@ impl Controller<'_> {
     fn ask_objects(&mut self, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         let Some(at) = self.flat.next_todo() else { return Ok(()) };
         let room = self.flat.zone_id(at);
-        self.sync.objects_tag = self.query(Verb::QueryObjects, room.as_ref().map(Short::as_str), tx)?;
+        self.sync.objects_tag = self.query(const { Verb::QueryObjects.text() }, room.as_ref().map(Short::as_str), tx)?;
         self.sync.asked = at;
         self.flat.asked(at);
         Ok(())

@@ -55,9 +55,10 @@ impl Controller<'_> {
         }
     }
 
-    /// What follows from a frame that is no list.
+    /// What follows from a frame that is no list. Not inlined: what it says is large, and not on the stack while the next is read.
+    #[inline(never)]
     fn obey(&mut self, frame: &Frame<'_>, len: usize, now: Instant) -> Slot {
-        let same = frame.sn.raw() == self.memory.sn.as_str();
+        let same = frame.sn().raw() == self.memory.sn.as_str();
         match (frame.body(), self.phase) {
             (Body::Register(registration), phase) => {
                 if phase == Phase::Registered && !same {

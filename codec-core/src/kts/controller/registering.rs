@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::kts::replay::{Freshness, Replays};
+use crate::kts::short::put;
 use crate::kts::sign::{Scheme, Signature, sign};
 use crate::kts::wire::Registration;
 use crate::secret::Secret;
@@ -38,18 +39,19 @@ impl Controller<'_> {
     /// A host wants in. Says whether the caller is to be asked.
     pub(super) fn register(&mut self, registration: &Registration<'_>, now: Instant) -> bool {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-:_.".contains(byte);
-        let sn = registration.sn.raw();
-        let texts = (Short::of(sn), Short::of(registration.timestamp.raw()), Short::of(registration.rand.raw()));
-        let (Some(short), Some(timestamp), Some(rand)) = texts else {
-            self.refuse(RegisterError::BadText);
-            return false;
-        };
-        if sn.is_empty() || !sn.as_bytes().iter().all(plain) {
+        let Memory { sn, asked, .. } = &mut *self.memory;
+        let texts =
+            [(sn.parts(), registration.sn), (asked.timestamp.parts(), registration.timestamp), (asked.rand.parts(), registration.rand)];
+        let fits = texts.iter().all(|((room, _), text)| text.raw().len() <= room.len());
+        let name = registration.sn.raw().as_bytes();
+        if !fits || name.is_empty() || !name.iter().all(plain) {
             self.refuse(RegisterError::BadText);
             return false;
         }
-        self.memory.sn = short;
-        self.memory.asked = Secrets { timestamp, rand, sign: Signature::parse(registration.sign.raw()) };
+        for ((room, len), text) in texts {
+            *len = put(room, text.raw()).unwrap_or(0);
+        }
+        asked.sign = Signature::parse(registration.sign.raw());
         self.phase = Phase::Asking;
         self.timers.set(Timer::Register as usize, now.plus_millis(self.config.registration_millis.into()));
         true

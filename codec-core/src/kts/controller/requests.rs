@@ -2,7 +2,7 @@
 
 use super::told::Outcome;
 use crate::machine::Ticket;
-use crate::timers::Instant;
+use crate::timers::{Instant, sooner};
 
 /// Kinds of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +158,6 @@ impl Requests {
             State::Waiting { until } | State::Late { until } => Some(until),
             State::Done(_) => None,
         };
-        self.table.iter().flatten().filter_map(until).min()
+        self.table.iter().flatten().map(until).fold(None, sooner)
     }
 }

@@ -6,7 +6,6 @@ use crate::kts::records::TaskReply;
 use crate::kts::short::put;
 use crate::kts::task::TaskFlag;
 use crate::kts::{TaskInfo, TimeOfDay};
-use crate::text::json::Text;
 
 impl TaskSlot {
     /// A place that holds a task, to be sent when the host registers next. For tasks that are changed while there is no connection.
@@ -15,56 +14,66 @@ impl TaskSlot {
     /// [`EncodeError`] if the flag is none of the document's, an action cannot be written, or a text is too long: 16 bytes for the id and the
     /// zone, 48 for the name, 120 for the actions as they are written.
     pub fn keep(task: &TaskInfo<'_>) -> Result<Self, EncodeError> {
+        Self::check(task)?;
         let mut kept = Self::default();
-        kept.fill(task).map(|()| kept)
+        kept.fill(task);
+        Ok(kept)
     }
 
-    /// Keeps a task in a place that is free. After an error it holds nothing of use.
-    fn fill(&mut self, task: &TaskInfo<'_>) -> Result<(), EncodeError> {
-        let out_of_range = |field, max: usize, found: usize| {
-            let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-            EncodeError::OutOfRange { field, min: 0, max: number(max), found: number(found) }
-        };
+    /// Whether a task can be kept.
+    fn check(task: &TaskInfo<'_>) -> Result<(), EncodeError> {
         task.actions.iter().try_for_each(check)?;
-        (self.days, self.minutes, self.used, self.owed) = (task.days, task.time.minutes(), true, true);
-        let (room, actions_len) = self.actions.parts();
-        let mut writer = FrameWriter::resume(room, 0, false);
+        let mut writer = FrameWriter::resume(&mut [], 0, false);
         write_actions(&mut writer, task.actions);
-        let len = writer.len();
-        *actions_len = u8::try_from(len).ok().filter(|_| len <= room.len()).ok_or(out_of_range("action", room.len(), len))?;
-        let texts = [("id", self.id.parts(), task.id), ("name", self.name.parts(), task.name), ("room", self.room.parts(), task.room)];
-        for (field, (room, len), text) in texts {
-            *len = put(room, text).ok_or(out_of_range(field, room.len(), text.len()))?;
+        let lengths =
+            [("action", 120, writer.len()), ("id", 16, task.id.len()), ("name", 48, task.name.len()), ("room", 16, task.room.len())];
+        for (field, max, found) in lengths {
+            if found > max {
+                return Err(EncodeError::OutOfRange { field, min: 0, max: number(max), found: number(found) });
+            }
         }
         match task.flag {
-            TaskFlag::Enable => self.enabled = true,
-            TaskFlag::Disable => {}
-            TaskFlag::Delete => self.dead = true,
-            TaskFlag::Other(_) => return Err(EncodeError::Missing { field: "flag" }),
+            TaskFlag::Other(_) => Err(EncodeError::Missing { field: "flag" }),
+            _ => Ok(()),
         }
-        Ok(())
     }
+
+    /// Keeps a task that was checked.
+    fn fill(&mut self, task: &TaskInfo<'_>) {
+        (self.days, self.minutes, self.used, self.owed) = (task.days, task.time.minutes(), true, true);
+        (self.enabled, self.dead) = (task.flag == TaskFlag::Enable, task.flag == TaskFlag::Delete);
+        let (room, len) = self.actions.parts();
+        let mut writer = FrameWriter::resume(room, 0, false);
+        write_actions(&mut writer, task.actions);
+        *len = u8::try_from(writer.len()).unwrap_or(0);
+        for ((room, len), text) in [(self.id.parts(), task.id), (self.name.parts(), task.name), (self.room.parts(), task.room)] {
+            *len = put(room, text).unwrap_or(0);
+        }
+    }
+}
+
+fn number(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 impl Controller<'_> {
     /// Sends a task, and keeps it if there is a table.
     pub(super) fn keep_task(&mut self, task: &TaskInfo<'_>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
         let tasks = &self.flat.tables.tasks;
-        let limit = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
-        let mut kept = TaskSlot::default();
+        let limit = number(tasks.len());
         if limit != 0 {
-            kept.fill(task)?;
+            TaskSlot::check(task)?;
         }
         let same = tasks.iter().position(|slot| slot.used && slot.id.as_str() == task.id);
         let at = same.or_else(|| tasks.iter().position(|slot| !slot.used));
         if limit != 0 && at.is_none() {
             return Err(Refused::TooManyPending { limit });
         }
-        let mut writer = self.begin(Verb::Timing, tx);
+        let mut writer = self.begin(const { Verb::Timing.text() }, tx);
         let written = write_task(&mut writer, task).and_then(|()| writer.finish());
         self.end(written, tx)?;
         if let Some(slot) = at.and_then(|at| self.flat.tables.tasks.get_mut(at)) {
-            tables::put(slot, &kept);
+            slot.fill(task);
         }
         self.task = at;
         Ok(())
@@ -85,7 +94,7 @@ impl Controller<'_> {
             (false, true) => TaskFlag::Enable,
             (false, false) => TaskFlag::Disable,
         };
-        let mut writer = self.begin(Verb::Timing, tx);
+        let mut writer = self.begin(const { Verb::Timing.text() }, tx);
         open_task(&mut writer, [task.id.as_str(), task.name.as_str(), task.room.as_str()], flag, task.minutes);
         writer.word("action", Text::new(task.actions.as_str()));
         close_task(&mut writer, task.days);

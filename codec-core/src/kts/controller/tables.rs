@@ -2,6 +2,7 @@
 
 use crate::error::{Fault, FaultKind};
 use crate::home::{AlarmKind, Notice, Source};
+use crate::kts::short::replace;
 use crate::kts::{DeviceType, GroupAddress, Object, Short, Update, Zone};
 use crate::text::json::Text;
 
@@ -140,13 +141,6 @@ pub(crate) struct Flat<'b> {
     all_tries: u8,
 }
 
-/// Copies a value to another place. Not inlined: there a compiler does not see that they are two, and takes half a kilobyte for a copy that
-/// would work for one.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-pub(super) fn put<T: Copy>(place: &mut T, value: &T) {
-    *place = *value;
-}
-
 impl<'b> Flat<'b> {
     /// Zones and objects of another connection are forgotten, tasks are not.
     pub(crate) fn new(tables: Tables<'b>) -> Self {
@@ -190,7 +184,7 @@ impl<'b> Flat<'b> {
             let Some((front, [slot, ..])) = zones.split_at_mut_checked(at) else { break };
             if slot.seen {
                 if let Some(place) = front.get_mut(kept) {
-                    put(place, slot);
+                    replace(place, slot);
                 }
                 kept = kept.saturating_add(1);
             }

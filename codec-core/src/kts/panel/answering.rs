@@ -6,6 +6,7 @@ use crate::kts::encode::{
     UpdateInfo, close_task, decimal, open_task, write_error, write_object, write_registration, write_update, write_zone,
 };
 use crate::kts::records::{Query, Settings};
+use crate::kts::short::replace;
 use crate::kts::task::{Task, TaskFlag};
 use crate::kts::wire::{Body, Frame, MAX_FRAME, unwrap_data};
 use crate::kts::writer::FrameWriter;
@@ -64,6 +65,8 @@ impl Panel<'_> {
         }
     }
 
+    /// What follows from it. Not inlined: what it says is large, and not on the stack while the next is read.
+    #[inline(never)]
     fn take(&mut self, frame: &Frame<'_>, len: usize, now: Instant) -> Slot {
         if frame.sn() != *self.config.sn {
             return Slot::Fault(Fault::new(FaultKind::OtherSerial, 0));
@@ -120,58 +123,47 @@ impl Panel<'_> {
     }
 
     fn configure(&mut self, settings: &Settings<'_>) {
-        let (mut key_room, mut domain_room) = ([0; 64], [0; 96]);
-        let key = settings.key.and_then(|key| key.expose().copy_to(&mut key_room));
-        let domain = match settings.domain {
-            Some(domain) => domain.copy_to(&mut domain_room),
-            None => Some(self.tables.credentials.domain()),
-        };
-        let new = key.zip(domain).and_then(|(key, domain)| Credentials::new(crate::Secret::new(key), domain));
-        match new.filter(|_| self.config.accept_configure) {
-            Some(new) => {
-                *self.tables.credentials = new;
-                self.configured = true;
-                self.owed = Owed::Configure(0);
-            }
-            None => {
-                self.owed = Owed::Configure(1);
-                self.refuse(Verb::Configure, Refusal::BadKey);
-            }
+        let mut new = *self.tables.credentials;
+        let changed = self.config.accept_configure && new.change(settings.key, settings.domain);
+        if changed {
+            replace(self.tables.credentials, &new);
+        }
+        self.configured |= changed;
+        self.owed = Owed::Configure(u8::from(!changed));
+        if !changed {
+            self.refuse(Verb::Configure, Refusal::BadKey);
         }
     }
 
     fn task(&mut self, task: &Task<'_>) {
-        let Some(state) = TaskState::of(task) else {
-            self.owed = Owed::TaskFailed;
-            self.refuse(Verb::Timing, Refusal::BadTask);
-            return;
-        };
+        let mut kept = TaskState::default();
+        let good = kept.keep(task);
         let tasks = &mut *self.tables.tasks;
-        let same = tasks.iter().position(|slot| slot.used && slot.id == state.id);
-        match same.or_else(|| tasks.iter().position(|slot| !slot.used)) {
-            Some(at) => {
-                if let Some(slot) = tasks.get_mut(at) {
-                    *slot = state;
-                }
+        let same = tasks.iter().position(|slot| slot.used && slot.id == kept.id);
+        let at = same.or_else(|| tasks.iter().position(|slot| !slot.used));
+        let refusal = match at.and_then(|at| Some((at, tasks.get_mut(at)?))) {
+            _ if !good => Refusal::BadTask,
+            None => Refusal::TooManyTasks,
+            Some((at, slot)) => {
+                replace(slot, &kept);
                 self.owed = Owed::Task(at);
+                return;
             }
-            None => {
-                self.owed = Owed::TaskFailed;
-                self.refuse(Verb::Timing, Refusal::TooManyTasks);
-            }
-        }
+        };
+        self.owed = Owed::TaskFailed;
+        self.refuse(Verb::Timing, refusal);
     }
 
     /// Begins the answer to a query, if it is not too long.
     fn list(&mut self, zones: bool, query: Query<'_>) {
-        let verb = if zones { Verb::Zones } else { Verb::Objects };
+        let cmd = if zones { const { Verb::Zones.text() } } else { const { Verb::Objects.text() } };
         let room = match query.room.map(Short::of_text) {
             // No zone has a name of that length.
             Some(None) => Some(Short::EMPTY),
             room => room.flatten(),
         };
         let list = ListOut { zones, room, next: None, written: 0, comma: false };
-        let mut writer = FrameWriter::new(&mut [], self.config.sn, verb.text().raw());
+        let mut writer = FrameWriter::new(&mut [], self.config.sn, cmd.raw());
         writer.open_list();
         (0..self.count(zones)).filter(|at| self.is_wanted(&list, *at)).for_each(|at| self.write_record(&mut writer, zones, at));
         writer.close_list();
@@ -242,7 +234,7 @@ impl Panel<'_> {
     fn push(&mut self, at: usize, tx: &mut TxBuf<'_>) -> bool {
         let Some(object) = self.tables.objects.get_mut(at) else { return true };
         let update = UpdateInfo { id: object.info.id, eis: object.info.eis, value: object.value() };
-        let mut writer = FrameWriter::new(tx.spare(), self.config.sn, Verb::Push.text().raw());
+        let mut writer = FrameWriter::new(tx.spare(), self.config.sn, const { Verb::Push.text() }.raw());
         writer.open_list();
         write_update(&mut writer, &update);
         writer.close_list();
@@ -257,15 +249,15 @@ impl Panel<'_> {
     fn write(&mut self, owed: &Owed, env: &Env, tx: &mut TxBuf<'_>) -> bool {
         let sn = self.config.sn;
         let mut digits = [0; 20];
-        let verb = match *owed {
-            Owed::Register => Verb::Register,
-            Owed::Keepalive => Verb::Keepalive,
-            Owed::Control(_) => Verb::ControlReply,
-            Owed::Configure(_) => Verb::ConfigureReply,
-            Owed::Task(_) | Owed::TaskFailed => Verb::TimingReply,
+        let cmd = match *owed {
+            Owed::Register => const { Verb::Register.text() },
+            Owed::Keepalive => const { Verb::Keepalive.text() },
+            Owed::Control(_) => const { Verb::ControlReply.text() },
+            Owed::Configure(_) => const { Verb::ConfigureReply.text() },
+            Owed::Task(_) | Owed::TaskFailed => const { Verb::TimingReply.text() },
             Owed::Nothing | Owed::List(_) => return true,
         };
-        let mut writer = FrameWriter::new(tx.spare(), sn, verb.text().raw());
+        let mut writer = FrameWriter::new(tx.spare(), sn, cmd.raw());
         match *owed {
             Owed::Register => {
                 let [a, b, c, d, e, f, g, h, ..] = env.entropy;
@@ -313,11 +305,11 @@ impl Panel<'_> {
         loop {
             let spare = tx.spare();
             let room = spare.len();
-            let verb = if list.zones { Verb::Zones } else { Verb::Objects };
+            let cmd = if list.zones { const { Verb::Zones.text() } } else { const { Verb::Objects.text() } };
             let mut over = false;
             let (len, comma) = match list.next {
                 None => {
-                    let mut writer = FrameWriter::new(spare, self.config.sn, verb.text().raw());
+                    let mut writer = FrameWriter::new(spare, self.config.sn, cmd.raw());
                     writer.open_list();
                     (writer.len(), false)
                 }

@@ -2,6 +2,7 @@
 
 use crate::home::{AlarmKind, Notice, Source};
 use crate::kts::encode::ObjectInfo;
+use crate::kts::short::put_text;
 use crate::kts::task::{Days, Task, TaskFlag};
 use crate::kts::{Action, ActionForm, Actions, Short};
 use crate::secret::Secret;
@@ -97,37 +98,36 @@ impl TaskState {
         self.used && self.enabled
     }
 
-    /// From a task that can be run: with an id, a time, and texts that fit.
-    pub(crate) fn of(task: &Task<'_>) -> Option<Self> {
-        fn short<const N: usize>(text: Option<Text<'_>>) -> Option<Short<N>> {
-            text.map_or(Some(Short::EMPTY), Short::of_text)
-        }
-        let id = short(task.id).filter(|id| !id.is_empty())?;
-        let dead = task.flag? == TaskFlag::Delete;
-        let minutes = match task.time_of_day() {
-            Some(time) => time.minutes(),
-            None if dead => 0,
-            None => return None,
+    /// Keeps a task that can be run: with an id, a time unless it is to be forgotten, and texts that fit. After `false` it holds nothing of use.
+    pub(crate) fn keep(&mut self, task: &Task<'_>) -> bool {
+        (self.enabled, self.dead) = match task.flag {
+            Some(TaskFlag::Enable) => (true, false),
+            Some(TaskFlag::Disable) => (false, false),
+            Some(TaskFlag::Delete) => (false, true),
+            _ => return false,
         };
-        Some(Self {
-            id,
-            name: short(task.name)?,
-            room: short(task.room)?,
-            actions: short(task.actions.map(Actions::text))?,
-            days: task.days(),
-            minutes,
-            used: true,
-            enabled: match task.flag? {
-                TaskFlag::Enable => true,
-                TaskFlag::Disable | TaskFlag::Delete => false,
-                TaskFlag::Other(_) => return None,
-            },
-            dead,
-            ran: false,
-        })
+        match task.time_of_day() {
+            Some(time) => self.minutes = time.minutes(),
+            None if self.dead => {}
+            None => return false,
+        }
+        let texts = [
+            (self.id.parts(), task.id),
+            (self.name.parts(), task.name),
+            (self.room.parts(), task.room),
+            (self.actions.parts(), task.actions.map(Actions::text)),
+        ];
+        for ((room, len), text) in texts {
+            match put_text(room, text) {
+                Some(found) => *len = found,
+                None => return false,
+            }
+        }
+        (self.days, self.used) = (task.days(), true);
+        !self.id.is_empty()
     }
 
-    /// Whether it runs in a minute since 1970, local time.
+    /// Whether it runs in that minute since 1970, local time.
     pub(crate) fn is_due(&self, minute: u32) -> bool {
         // The first day was a Thursday.
         let day = u8::try_from((minute / 1440).wrapping_add(3) % 7).unwrap_or(0).saturating_add(1);
@@ -148,6 +148,18 @@ impl Credentials {
     pub fn new(key: Secret<&str>, domain: &str) -> Option<Self> {
         let key = Short::of(key.expose()).filter(|key| !key.is_empty())?;
         Some(Self { key, domain: Short::of(domain)? })
+    }
+
+    /// Takes a new key, and a new domain if there is one. After `false`, where one is of another length, they are of no use.
+    pub(crate) fn change(&mut self, key: Option<Secret<Text<'_>>>, domain: Option<Text<'_>>) -> bool {
+        let texts = [(self.key.parts(), key.map(|key| *key.expose())), (self.domain.parts(), domain)];
+        for ((room, len), text) in texts.into_iter().filter(|(_, text)| text.is_some()) {
+            match put_text(room, text) {
+                Some(found) => *len = found,
+                None => return false,
+            }
+        }
+        key.is_some() && !self.key.is_empty()
     }
 
     /// The key.
@@ -186,6 +198,7 @@ pub(crate) fn takes(object: &ObjectState<'_>, action: &Action<'_>) -> bool {
 }
 
 /// The actions of a task.
-pub(crate) fn actions<'t>(task: &'t TaskState) -> impl Iterator<Item = Action<'t>> {
-    Actions::from_text(Text::new(task.actions.as_str()), ActionForm::Timing).into_iter().flatten()
+pub(crate) fn actions(task: &TaskState) -> Actions<'_> {
+    let actions = |text| Actions::from_text(Text::new(text), ActionForm::Timing);
+    actions(task.actions.as_str()).unwrap_or(Actions::checked(Text::new(""), ActionForm::Timing))
 }

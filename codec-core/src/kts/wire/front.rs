@@ -1,7 +1,8 @@
 //! The fronts of frames: of those that hosts write as usual (see [`usual`](crate::kts::usual)), and of those that have not all arrived.
 
-use super::{Frame, MAX_FRAME, Name, Order, Reading};
+use super::{Frame, MAX_FRAME, Order, Reading};
 use crate::error::{Fault, FaultKind};
+use crate::kts::members::front;
 use crate::kts::rows::BeforeList;
 use crate::kts::usual::{run, speculate};
 use crate::kts::verbs::{ListKind, Verb};
@@ -35,7 +36,7 @@ impl<'i> Frame<'i> {
     #[inline(always)]
     pub(super) fn usual(text: &'i str) -> Option<Self> {
         let (sn, cmd, rest) = Self::front(text)?;
-        let (verb, data, data_at, data_end) = match kind(cmd) {
+        let (verb, data, data_at) = match kind(cmd) {
             Some(kind) => {
                 let list = rest.strip_prefix("\",\"data\":")?.strip_suffix('}')?;
                 let records = list.strip_prefix('[')?;
@@ -43,12 +44,12 @@ impl<'i> Frame<'i> {
                     return None;
                 }
                 let end = text.len().saturating_sub(1);
-                (kind.verb(), Some(Value::Array(Array::new(list))), end.saturating_sub(list.len()), end)
+                (kind.verb(), Some(Value::Array(Array::new(list))), end.saturating_sub(list.len()))
             }
-            None if cmd.raw() == "keepalive" && rest == "\"}" => (Verb::Keepalive, None, 0, 0),
+            None if cmd.raw() == "keepalive" && rest == "\"}" => (Verb::Keepalive, None, 0),
             None => return None,
         };
-        Some(Self { sn, cmd, data, data_at, data_end, timestamp: None, rand: None, sign: None, tag: None, verb, checked: true })
+        Some(Self { texts: [Some(sn), Some(cmd), None, None, None, None], data, data_at, verb })
     }
 }
 
@@ -67,9 +68,8 @@ fn kind(cmd: Text<'_>) -> Option<ListKind> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Head<'i> {
     pub(crate) sn: Text<'i>,
-    pub(crate) cmd: Text<'i>,
-    /// Offset of the first byte of `data`, if there is a `data`.
-    pub(crate) data_at: Option<usize>,
+    /// Which list the frame is, and the offset of its `data`.
+    pub(crate) list: Option<(ListKind, usize)>,
 }
 
 impl<'i> Head<'i> {
@@ -77,17 +77,14 @@ impl<'i> Head<'i> {
     /// before `data` here too.
     pub(crate) fn read(bytes: &'i [u8], order: Order) -> Result<Self, Fault> {
         // A character may be cut at the end.
-        let text = match core::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => bytes.get(..error.valid_up_to()).and_then(|good| core::str::from_utf8(good).ok()).unwrap_or_default(),
-        };
-        let (mut cursor, mut reading) = (Cursor::new(text), Reading::new(order));
-        let data = reading.members(&mut cursor, true)?;
-        let (at, data_at) = data.map_or((cursor.at, None), |(name, value)| (name, Some(value)));
-        match (reading.wrong, reading.text(Name::Sn), reading.text(Name::Cmd)) {
-            (None, Some(sn), Some(cmd)) => Ok(Self { sn, cmd, data_at }),
+        let (mut cursor, mut reading) = (Cursor::new(front(bytes)), Reading::new(order));
+        let data = reading.members(&mut cursor, true).map_err(|error| cursor.fault(error))?;
+        let list = data.and_then(|(_, at)| Some((ListKind::of(reading.frame.verb)?, at)));
+        let [sn, cmd, ..] = reading.frame.texts;
+        match (reading.wrong, sn, cmd) {
+            (None, Some(sn), Some(_)) => Ok(Self { sn, list }),
             (Some(fault), _, _) => Err(fault),
-            _ => Err(Fault::new(FaultKind::Order, at)),
+            _ => Err(Fault::new(FaultKind::Order, data.map_or(cursor.at, |(name, _)| name))),
         }
     }
 }
