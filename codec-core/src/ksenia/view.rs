@@ -12,9 +12,25 @@ use crate::text::words::Search;
 
 /// How a view is read. Not for other crates.
 pub trait Read<'i>: Sized {
+    /// Without members.
+    #[doc(hidden)]
+    fn empty() -> Self;
+
     /// Reads the object that stands at the cursor, and stops behind it.
     #[doc(hidden)]
-    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault>;
+    fn fill(&mut self, cursor: &mut Cursor<'i>) -> Result<(), Fault>;
+
+    /// As [`fill`](Self::fill), a fresh one.
+    #[doc(hidden)]
+    #[inline]
+    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+        // Made in place: a copy would take as much stack again.
+        let mut this = Ok(Self::empty());
+        if let Err(fault) = this.as_mut().map_or(Ok(()), |view: &mut Self| view.fill(cursor)) {
+            this = Err(fault);
+        }
+        this
+    }
 }
 
 /// A structure that a record can be read as, with [`Record::view`](super::Record::view) or [`Entry::view`](super::Entry::view).
@@ -30,22 +46,18 @@ macro_rules! view {
         $(#[$meta])*
         #[derive(Clone, Copy)]
         pub struct $name<'i> {
-            object: $crate::text::json::Object<'i>,
-            /// What the members are in the text, in the order of their definition.
-            slots: [Option<&'i str>; [$($key),*].len()],
+            fields: $crate::ksenia::view::Fields<'i, [Option<&'i str>; [$($key),*].len()]>,
         }
 
         const _: () = {
             use $crate::Fault;
-            use $crate::ksenia::view::{Read, Shape, View, member, members};
+            use $crate::ksenia::view::{Fields, Layout, Read, View, member, members};
             use $crate::text::FAST;
-            use $crate::text::words::Search;
+            use $crate::text::words::{self, Search};
             use $crate::text::cursor::Cursor;
             use $crate::text::json::Object;
 
-            /// The names, for [`members`].
-            const NAMES: &str = concat!($($key, "\0"),*);
-            const SHAPES: &[Shape] = &[$($crate::ksenia::view::shape!($shape)),*];
+            const LAYOUT: &Layout = &Layout { names: words::list!($($key),*), shapes: &[$($crate::ksenia::view::shape!($shape)),*] };
 
             #[allow(non_camel_case_types, reason = "named as what they stand for")]
             enum Place { $($field),* }
@@ -56,14 +68,14 @@ macro_rules! view {
                 /// The whole record, with members that have no name here.
                 #[must_use]
                 pub const fn object(&self) -> Object<'i> {
-                    self.object
+                    self.fields.object
                 }
 
                 /// Reads members that stand in the usual order, and says whether the object ends behind them. Otherwise the cursor stands
                 /// at the name of a member.
                 #[inline(always)]
                 fn usual(&mut self, cursor: &mut Cursor<'i>) -> Result<bool, Fault> {
-                    let [$($field),*] = &mut self.slots;
+                    let [$($field),*] = &mut self.fields.slots;
                     let mut rest = cursor.rest();
                     $($crate::ksenia::view::usual!($shape, cursor, rest, $field, $key);)*
                     cursor.go(rest);
@@ -77,7 +89,7 @@ macro_rules! view {
                     // An object without members ends here.
                     let mut more = !cursor.is_first() || cursor.more(b'}')?;
                     while more {
-                        member(cursor, &mut Search::new(NAMES), SHAPES, &mut self.slots).map_err(|error| cursor.fault(error))?;
+                        member(cursor, &mut Search::new(LAYOUT.names), LAYOUT.shapes, &mut self.fields.slots).map_err(|error| cursor.fault(error))?;
                         more = cursor.more(b'}')? && !self.usual(cursor)?;
                     }
                     Ok(())
@@ -85,21 +97,24 @@ macro_rules! view {
             }
 
             impl<'i> Read<'i> for $name<'i> {
-                fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+                #[inline]
+                fn empty() -> Self {
+                    Self { fields: Fields { object: Object::new(""), slots: const { [None; LAYOUT.shapes.len()] } } }
+                }
+
+                #[inline]
+                fn fill(&mut self, cursor: &mut Cursor<'i>) -> Result<(), Fault> {
                     if !FAST {
-                        let mut slots = [None; SHAPES.len()];
-                        let object = members(cursor, NAMES, SHAPES, &mut slots)?;
-                        return Ok(Self { object, slots });
+                        return members(cursor, LAYOUT, &mut self.fields);
                     }
-                    let mut this = Self { object: Object::new(""), slots: [None; SHAPES.len()] };
                     let from = cursor.at;
                     cursor.open()?;
-                    if !this.usual(cursor)? {
-                        this.general(cursor)?;
+                    if !self.usual(cursor)? {
+                        self.general(cursor)?;
                     }
                     cursor.depth = cursor.depth.saturating_sub(1);
-                    this.object = Object::new(cursor.since(from));
-                    Ok(this)
+                    self.fields.object = Object::new(cursor.since(from));
+                    Ok(())
                 }
             }
 
@@ -119,16 +134,28 @@ macro_rules! view {
 }
 pub(crate) use view;
 
+/// A record, and what its members are in the text, in the order of their definition.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'i, S: ?Sized> {
+    pub(crate) object: Object<'i>,
+    pub(crate) slots: S,
+}
+
+/// What the members of a view are called and read as.
+pub(crate) struct Layout {
+    pub(crate) names: &'static str,
+    pub(crate) shapes: &'static [Shape],
+}
+
 /// Reads an object with members in any order.
 #[inline(never)]
 pub(crate) fn members<'i>(
     cursor: &mut Cursor<'i>,
-    names: &'static str,
-    shapes: &[Shape],
-    slots: &mut [Option<&'i str>],
-) -> Result<Object<'i>, Fault> {
+    layout: &'static Layout,
+    fields: &mut Fields<'i, [Option<&'i str>]>,
+) -> Result<(), Fault> {
     let from = cursor.at;
-    let mut names = Search::new(names);
+    let (mut names, shapes, slots) = (Search::new(layout.names), layout.shapes, &mut fields.slots);
     let mut read = || {
         cursor.read_open()?;
         let mut more = cursor.read_more(b'}')?;
@@ -148,7 +175,8 @@ pub(crate) fn members<'i>(
     };
     read().map_err(|error| cursor.fault(error))?;
     cursor.depth = cursor.depth.saturating_sub(1);
-    Ok(Object::new(cursor.since(from)))
+    fields.object = Object::new(cursor.since(from));
+    Ok(())
 }
 
 /// Reads one member in any place.
@@ -175,21 +203,21 @@ macro_rules! getter {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$ty> {
-            $crate::ksenia::words::Scalar::read($crate::text::json::Text::new((*self.slots.get(Place::$field as usize)?)?))
+            $crate::ksenia::words::Scalar::read($crate::text::json::Text::new((*self.fields.slots.get(Place::$field as usize)?)?))
         }
     };
     ($(#[$doc:meta])* object $field:ident : $ty:ty = $key:literal) => {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$ty> {
-            $crate::ksenia::view::Read::read(&mut $crate::text::cursor::Cursor::new((*self.slots.get(Place::$field as usize)?)?)).ok()
+            $crate::ksenia::view::Read::read(&mut $crate::text::cursor::Cursor::new((*self.fields.slots.get(Place::$field as usize)?)?)).ok()
         }
     };
     ($(#[$doc:meta])* list $field:ident = $key:literal) => {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$crate::text::json::Array<'i>> {
-            self.slots.get(Place::$field as usize)?.map($crate::text::json::Array::new)
+            self.fields.slots.get(Place::$field as usize)?.map($crate::text::json::Array::new)
         }
     };
 }

@@ -154,16 +154,16 @@ impl Controller<'_> {
                 self.news.fault = self.house.apply(&record, now);
                 match record.kind() {
                     Kind::OutputStatus if answer.is_push() => {
-                        if let Ok((Some(id), on)) = record.view().map(|status: OutputStatus<'_>| (status.id(), status.is_on())) {
-                            requests.output_changed(id, on, now);
+                        let status: OutputStatus<'_> = record.checked();
+                        if let Some(id) = status.id() {
+                            requests.output_changed(id, status.is_on(), now);
                         }
                     }
                     Kind::ProgramCheck => {
-                        if let Ok(found) = record.view().map(|check| stamp(&check)) {
-                            if self.program.replace(found).is_some_and(|before| before != found) {
-                                self.news.reprogrammed = true;
-                                self.schedule.want_all(self.config);
-                            }
+                        let found = stamp(&record.checked());
+                        if self.program.replace(found).is_some_and(|before| before != found) {
+                            self.news.reprogrammed = true;
+                            self.schedule.want_all(self.config);
                         }
                     }
                     _ => {}
