@@ -112,8 +112,11 @@ pub fn crc_of(covered: &[u8]) -> u16 {
 /// How many bytes of `text` the value covers: through the closing quote of the last `"CRC_16"`. `None` if there is none.
 #[must_use]
 pub fn covered_len(text: &[u8]) -> Option<usize> {
-    let before = text.windows(MEMBER.len()).rposition(|window| window == MEMBER)?;
-    Some(before.saturating_add(MEMBER.len()))
+    let mut before = text;
+    while !before.ends_with(MEMBER) {
+        (_, before) = before.split_last()?;
+    }
+    Some(before.len())
 }
 
 #[cfg(test)]
