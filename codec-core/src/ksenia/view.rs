@@ -160,14 +160,16 @@ pub(crate) fn members<'i>(
         cursor.read_open()?;
         let mut more = cursor.read_more(b'}')?;
         while more {
-            // Nearly all are texts without escapes, and no white space stands between them.
-            if let Some((key, text)) = cursor.plain_member() {
-                let place = usize::from(names.place(key));
-                if let (Some(shape), Some(slot)) = (shapes.get(place), slots.get_mut(place)) {
-                    *slot = if let Shape::Text = shape { Some(text.raw()) } else { None };
+            match names.expected() {
+                // Nearly all are texts, in the order of their definition, and no white space stands between them.
+                Some((name, behind)) if cursor.takes_name(name) => {
+                    let text = cursor.read_string()?;
+                    let place = usize::from(names.take(behind));
+                    if let (Some(shape), Some(slot)) = (shapes.get(place), slots.get_mut(place)) {
+                        *slot = if let Shape::Text = shape { Some(text.raw()) } else { None };
+                    }
                 }
-            } else {
-                member(cursor, &mut names, shapes, slots)?;
+                _ => member(cursor, &mut names, shapes, slots)?,
             }
             more = cursor.takes(b',') || cursor.read_more(b'}')?;
         }

@@ -42,6 +42,13 @@ impl<'i> Text<'i> {
         Chars { rest: self.raw.chars() }
     }
 
+    /// Whether it stands for these characters of ASCII.
+    #[cfg(feature = "ksenia")]
+    pub(crate) fn is(self, ascii: &[u8]) -> bool {
+        let mut chars = self.chars();
+        ascii.iter().all(|byte| chars.next() == Some(char::from(*byte))) && chars.next().is_none()
+    }
+
     /// The decoded text in `out`, or `None` if it does not fit. As many bytes as [`raw`](Self::raw) has are always enough.
     pub fn copy_to(self, out: &mut [u8]) -> Option<&str> {
         let mut len = 0_usize;

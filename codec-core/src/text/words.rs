@@ -66,48 +66,60 @@ const fn split(words: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Place in `words` of the word that `text` stands for, escapes decoded; or [`NONE`].
 pub(crate) fn place(words: &'static str, text: Text<'_>) -> u8 {
-    Search::new(words).place(text)
+    find(words, text).0
+}
+
+/// As [`place`], with what is behind that word.
+#[inline(never)]
+fn find(words: &'static str, text: Text<'_>) -> (u8, &'static [u8]) {
+    let mut escaped = false;
+    loop {
+        let (mut place, mut rest) = (0_u8, words.as_bytes());
+        while let Some((word, behind)) = split(rest) {
+            if word == text.raw().as_bytes() || escaped && text.is(word) {
+                return (place, behind);
+            }
+            (place, rest) = (place.wrapping_add(1), behind);
+        }
+        // Nobody writes words with escapes, but may.
+        if escaped || text.plain().is_some() {
+            return (NONE, rest);
+        }
+        escaped = true;
+    }
 }
 
 /// Looks words up that mostly come in the order of the list.
 pub(crate) struct Search {
     words: &'static str,
-    /// What was not looked at the last time, and the place of its first word.
-    rest: &'static [u8],
+    /// Place of the word behind the one found last, and the words from there on.
     next: u8,
+    rest: &'static [u8],
 }
 
 impl Search {
     pub(crate) const fn new(words: &'static str) -> Self {
-        Self { words, rest: words.as_bytes(), next: 0 }
+        Self { words, next: 0, rest: words.as_bytes() }
+    }
+
+    /// The word that comes next in the list, and what is behind it.
+    pub(crate) fn expected(&self) -> Option<(&'static [u8], &'static [u8])> {
+        split(self.rest)
+    }
+
+    /// That word is here: its place.
+    pub(crate) fn take(&mut self, behind: &'static [u8]) -> u8 {
+        self.rest = behind;
+        let place = self.next;
+        self.next = place.wrapping_add(1);
+        place
     }
 
     /// Place of the word that `text` stands for, escapes decoded; or [`NONE`].
     pub(crate) fn place(&mut self, text: Text<'_>) -> u8 {
-        match self.find(text, false) {
-            // Nobody writes words so, but may.
-            NONE if text.plain().is_none() => self.find(text, true),
-            place => place,
-        }
-    }
-
-    #[inline(never)]
-    fn find(&mut self, text: Text<'_>, escaped: bool) -> u8 {
-        let mut last_round = self.next == 0;
-        loop {
-            let Some((word, behind)) = split(self.rest) else {
-                (self.rest, self.next) = (self.words.as_bytes(), 0);
-                if core::mem::replace(&mut last_round, true) {
-                    return NONE;
-                }
-                continue;
-            };
-            let place = self.next;
-            (self.rest, self.next) = (behind, place.wrapping_add(1));
-            if word == text.raw().as_bytes() || escaped && text.chars().eq(word.iter().map(|byte| char::from(*byte))) {
-                return place;
-            }
-        }
+        let (place, rest) = find(self.words, text);
+        (self.next, self.rest) = (place.wrapping_add(1), rest);
+        place
     }
 }
 
@@ -149,8 +161,14 @@ mod tests {
     #[test]
     fn any_order_will_do() {
         let mut search = Search::new(WORDS);
-        for (word, found) in [("ON", 0), ("O", 2), ("O", 2), ("ON", 0), ("?", NONE), ("OFF", 1), ("ON", 0)] {
+        for (word, found, next) in [("ON", 0, "OFF"), ("O", 2, ""), ("O", 2, ""), ("?", NONE, ""), ("OFF", 1, "O"), ("ON", 0, "OFF")] {
             assert_eq!(search.place(Text::new(word)), found, "{word}");
+            assert_eq!(search.expected().map_or(&b""[..], |(word, _)| word), next.as_bytes());
         }
+        for place in [1, 2] {
+            let (_, behind) = search.expected().unwrap();
+            assert_eq!(search.take(behind), place);
+        }
+        assert_eq!(search.expected(), None);
     }
 }
