@@ -201,6 +201,8 @@ impl<'b> House<'b> {
     }
 
     /// Takes in a record. Gives a fault if there is no place for it, the first time.
+    // Its views are not on the stack of whatever else is called.
+    #[inline(never)]
     pub(crate) fn apply(&mut self, record: &Record<'_>, now: Instant) -> Option<Fault> {
         let Err((bit, limit)) = self.take(record, now) else { return None };
         if limit == 0 || self.full & bit != 0 {
