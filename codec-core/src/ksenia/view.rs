@@ -2,8 +2,7 @@
 //!
 //! Panels send the members of a kind of record in one order, without white space. The readers that [`view!`] makes bet on that: they
 //! compare the next expected `"KEY":"` as a whole. A member that stands elsewhere is read the general way, and the bet goes on
-//! behind it. On microcontrollers, where the general way is as fast and smaller, there is no bet: one function reads the members of all
-//! views.
+//! behind it. On microcontrollers one function does so for all views, by the list of their names.
 
 use crate::error::{Fault, JsonError};
 use crate::text::cursor::Cursor;

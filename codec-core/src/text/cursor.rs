@@ -221,7 +221,7 @@ impl<'i> Cursor<'i> {
         let from = self.at;
         self.step();
         let mut escape = Escape::SLASH;
-        while escape != Escape::NONE {
+        while !escape.is_over() {
             let byte = self.peek().ok_or(JsonError::Escape)?;
             let last_digit = escape.in_digits() && byte.is_ascii_hexdigit();
             match escape.step(byte) {
