@@ -246,10 +246,7 @@ impl<'b> Controller<'b> {
 
     /// Writes a request. Gives its number, and until when its answer is waited for.
     fn send(&mut self, env: &Env, command: &Request<'_>, tx: &mut TxBuf<'_>) -> Result<(u16, Instant), Refused> {
-        let id = self.memory.requests.next_id();
-        let session = Session { sender: self.config.sender, receiver: "", login: self.login.as_str(), pin: Some(self.config.pin) };
-        let socket = self.link.socket().ok_or(Refused::NotReady)?;
-        socket.send_text_with(env, tx, |out| encode(&session, id.into(), env.unix.unwrap_or(0), command, out))?;
+        let id = self.write(env, command, tx)?;
         self.wrote = true;
         let millis = match Asked::by(command) {
             Asked::Login => self.config.login_millis,
@@ -260,7 +257,18 @@ impl<'b> Controller<'b> {
         Ok((id, env.now.plus_millis(millis.into())))
     }
 
+    /// Writes a request and nothing else. Gives its number.
+    fn write(&mut self, env: &Env, command: &Request<'_>, tx: &mut TxBuf<'_>) -> Result<u16, Refused> {
+        let id = self.memory.requests.next_id();
+        let session = Session { sender: self.config.sender, receiver: "", login: self.login.as_str(), pin: Some(self.config.pin) };
+        let socket = self.link.socket().ok_or(Refused::NotReady)?;
+        socket.send_text_with(env, tx, |out| encode(&session, id.into(), env.unix.unwrap_or(0), command, out))?;
+        Ok(id)
+    }
+
     /// Sends the next request of the machine's own, if it is time for one.
+    // Its lists are not on the stack of whatever else is called.
+    #[inline(never)]
     fn work(&mut self, env: &Env, tx: &mut TxBuf<'_>) {
         if self.timers.is_set(Timer::Pace as usize) || self.reading != Reading::Nothing || !self.link.is_open() {
             return;
@@ -414,7 +422,7 @@ impl Machine for Controller<'_> {
                 Ok(message) => Event::Message(message),
                 Err(fault) => Event::Fault(fault),
             },
-            Slot::Part(piece) => self.part(piece.clone(), self.link.message(rx)),
+            Slot::Part(piece) => self.part(piece, self.link.message(rx)),
             Slot::FrameEnd(crc) => Event::FrameEnd { crc: *crc },
             Slot::Reprogrammed => Event::Reprogrammed,
             Slot::Notice(notice) => Event::Notice(*notice),
@@ -483,7 +491,11 @@ impl Machine for Controller<'_> {
         if at_once {
             return Some(Instant::ZERO);
         }
-        [self.timers.next(), self.memory.requests.next_deadline(), self.silence_ends()].into_iter().flatten().min()
+        let sooner = |a: Option<Instant>, b: Option<Instant>| match (a, b) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        sooner(sooner(self.timers.next(), self.memory.requests.next_deadline()), self.silence_ends())
     }
 
     fn is_closed(&self) -> bool {

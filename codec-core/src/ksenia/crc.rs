@@ -51,6 +51,12 @@ const fn shift(register: u16, byte: u8) -> u16 {
     (register << 8 | byte as u16) ^ out ^ out << 5 ^ out << 12
 }
 
+/// As often as there are bytes. In a loop of its own, which needs all the registers of a small core.
+#[inline(never)]
+fn shifted(register: u16, bytes: &[u8]) -> u16 {
+    bytes.iter().fold(register, |register, byte| shift(register, *byte))
+}
+
 /// The register after some bytes, of which more may come.
 ///
 /// ```
@@ -84,7 +90,7 @@ impl RunningCrc {
                 };
                 advance(ahead, before) ^ u16::from_be_bytes([*last, *end])
             }
-            _ => bytes.iter().fold(self.register, |register, byte| shift(register, *byte)),
+            _ => shifted(self.register, bytes),
         };
     }
 
@@ -112,8 +118,11 @@ pub fn crc_of(covered: &[u8]) -> u16 {
 /// How many bytes of `text` the value covers: through the closing quote of the last `"CRC_16"`. `None` if there is none.
 #[must_use]
 pub fn covered_len(text: &[u8]) -> Option<usize> {
-    let before = text.windows(MEMBER.len()).rposition(|window| window == MEMBER)?;
-    Some(before.saturating_add(MEMBER.len()))
+    let mut before = text;
+    while !before.ends_with(MEMBER) {
+        (_, before) = before.split_last()?;
+    }
+    Some(before.len())
 }
 
 #[cfg(test)]

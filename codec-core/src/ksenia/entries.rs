@@ -258,7 +258,7 @@ impl<'i> Entries<'i> {
 
 /// Whether changes are told, not the programming.
 pub(crate) fn is_push(verb: Text<'_>) -> bool {
-    words::place("REALTIME\0REALTIME_RES\0STATUS_UPDATE\0", verb) != words::NONE
+    words::place(words::list!("REALTIME", "REALTIME_RES", "STATUS_UPDATE"), verb) != words::NONE
 }
 
 /// Whether `inner` is the end of `outer`, as `OUTPUTS` is of `STATUS_OUTPUTS`.

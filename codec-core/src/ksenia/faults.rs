@@ -146,7 +146,7 @@ impl<'i> FaultStatus<'i> {
     /// The categories whose list is not empty.
     pub fn active(&self) -> impl Iterator<Item = FaultCategory<'i>> + Clone {
         let filled = |value: Value<'i>| value.array().is_some_and(|list| list.values().next().is_some());
-        self.object.members().filter(move |(_, value)| filled(*value)).map(|(key, _)| FaultCategory::from_text(key))
+        self.object().members().filter(move |(_, value)| filled(*value)).map(|(key, _)| FaultCategory::from_text(key))
     }
 }
 
@@ -154,6 +154,6 @@ impl<'i> TamperStatus<'i> {
     /// The categories whose list is not empty.
     pub fn active(&self) -> impl Iterator<Item = TamperCategory<'i>> + Clone {
         let filled = |value: Value<'i>| value.array().is_some_and(|list| list.values().next().is_some());
-        self.object.members().filter(move |(_, value)| filled(*value)).map(|(key, _)| TamperCategory::from_text(key))
+        self.object().members().filter(move |(_, value)| filled(*value)).map(|(key, _)| TamperCategory::from_text(key))
     }
 }

@@ -215,7 +215,7 @@ impl Stream {
     /// The next part in `window`, which is everything that arrived and was not released.
     pub fn next_part<'w>(&'w mut self, window: &'w [u8]) -> Part<'w> {
         let piece = self.next_known(window);
-        self.part(piece, window)
+        self.part(&piece, window)
     }
 
     /// The next piece that [`part`](Self::part) has a name for.
@@ -248,23 +248,23 @@ impl Stream {
     }
 
     /// What the piece given last is. `window` is as it was then.
-    pub(crate) fn part<'w>(&'w self, piece: Piece, window: &'w [u8]) -> Part<'w> {
+    pub(crate) fn part<'w>(&'w self, piece: &Piece, window: &'w [u8]) -> Part<'w> {
         let path = self.elements.path();
         match piece {
             Piece::More => Part::More,
-            Piece::Fault(fault) => Part::Fault(fault),
+            Piece::Fault(fault) => Part::Fault(*fault),
             Piece::Scalar { range, .. } => {
-                let text = Text::new(slice(window, range));
+                let text = Text::new(slice(window, range.clone()));
                 match member(Text::new(path.last())) {
                     Some(member) if !self.elements.is_inside() => Part::Head { member, text },
                     _ => Part::Value { path, text },
                 }
             }
-            Piece::Part { range, last } => Part::Text { path, text: Text::new(slice(window, range)), last },
-            Piece::Open { fault } => Part::Open { kind: kind_of(path, self.push).0, fault },
+            Piece::Part { range, last } => Part::Text { path, text: Text::new(slice(window, range.clone())), last: *last },
+            Piece::Open { fault } => Part::Open { kind: kind_of(path, self.push).0, fault: *fault },
             Piece::Close => Part::Close,
             Piece::Record { range } => {
-                let object = Object::new(slice(window, range));
+                let object = Object::new(slice(window, range.clone()));
                 let (kind, wrapper) = Kind::at(self.kind).map_or_else(|| kind_of(path, self.push), |kind| (kind, None));
                 if self.open > 0 {
                     Part::Inner { kind, path, object }

@@ -2,8 +2,7 @@
 //!
 //! Panels send the members of a kind of record in one order, without white space. The readers that [`view!`] makes bet on that: they
 //! compare the next expected `"KEY":"` as a whole. A member that stands elsewhere is read the general way, and the bet goes on
-//! behind it. On microcontrollers, where the general way is as fast and smaller, there is no bet: one function reads the members of all
-//! views.
+//! behind it. On microcontrollers one function does so for all views, by the list of their names.
 
 use crate::error::{Fault, JsonError};
 use crate::text::cursor::Cursor;
@@ -12,9 +11,25 @@ use crate::text::words::Search;
 
 /// How a view is read. Not for other crates.
 pub trait Read<'i>: Sized {
+    /// Without members.
+    #[doc(hidden)]
+    fn empty() -> Self;
+
     /// Reads the object that stands at the cursor, and stops behind it.
     #[doc(hidden)]
-    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault>;
+    fn fill(&mut self, cursor: &mut Cursor<'i>) -> Result<(), Fault>;
+
+    /// As [`fill`](Self::fill), a fresh one.
+    #[doc(hidden)]
+    #[inline]
+    fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+        // Made in place: a copy would take as much stack again.
+        let mut this = Ok(Self::empty());
+        if let Err(fault) = this.as_mut().map_or(Ok(()), |view: &mut Self| view.fill(cursor)) {
+            this = Err(fault);
+        }
+        this
+    }
 }
 
 /// A structure that a record can be read as, with [`Record::view`](super::Record::view) or [`Entry::view`](super::Entry::view).
@@ -30,22 +45,18 @@ macro_rules! view {
         $(#[$meta])*
         #[derive(Clone, Copy)]
         pub struct $name<'i> {
-            object: $crate::text::json::Object<'i>,
-            /// What the members are in the text, in the order of their definition.
-            slots: [Option<&'i str>; [$($key),*].len()],
+            fields: $crate::ksenia::view::Fields<'i, [Option<&'i str>; [$($key),*].len()]>,
         }
 
         const _: () = {
             use $crate::Fault;
-            use $crate::ksenia::view::{Read, Shape, View, member, members};
+            use $crate::ksenia::view::{Fields, Layout, Read, View, member, members};
             use $crate::text::FAST;
-            use $crate::text::words::Search;
+            use $crate::text::words::{self, Search};
             use $crate::text::cursor::Cursor;
             use $crate::text::json::Object;
 
-            /// The names, for [`members`].
-            const NAMES: &str = concat!($($key, "\0"),*);
-            const SHAPES: &[Shape] = &[$($crate::ksenia::view::shape!($shape)),*];
+            const LAYOUT: &Layout = &Layout { names: words::list!($($key),*), shapes: &[$($crate::ksenia::view::shape!($shape)),*] };
 
             #[allow(non_camel_case_types, reason = "named as what they stand for")]
             enum Place { $($field),* }
@@ -56,14 +67,14 @@ macro_rules! view {
                 /// The whole record, with members that have no name here.
                 #[must_use]
                 pub const fn object(&self) -> Object<'i> {
-                    self.object
+                    self.fields.object
                 }
 
                 /// Reads members that stand in the usual order, and says whether the object ends behind them. Otherwise the cursor stands
                 /// at the name of a member.
                 #[inline(always)]
                 fn usual(&mut self, cursor: &mut Cursor<'i>) -> Result<bool, Fault> {
-                    let [$($field),*] = &mut self.slots;
+                    let [$($field),*] = &mut self.fields.slots;
                     let mut rest = cursor.rest();
                     $($crate::ksenia::view::usual!($shape, cursor, rest, $field, $key);)*
                     cursor.go(rest);
@@ -77,7 +88,7 @@ macro_rules! view {
                     // An object without members ends here.
                     let mut more = !cursor.is_first() || cursor.more(b'}')?;
                     while more {
-                        member(cursor, &mut Search::new(NAMES), SHAPES, &mut self.slots).map_err(|error| cursor.fault(error))?;
+                        member(cursor, &mut Search::new(LAYOUT.names), LAYOUT.shapes, &mut self.fields.slots).map_err(|error| cursor.fault(error))?;
                         more = cursor.more(b'}')? && !self.usual(cursor)?;
                     }
                     Ok(())
@@ -85,21 +96,24 @@ macro_rules! view {
             }
 
             impl<'i> Read<'i> for $name<'i> {
-                fn read(cursor: &mut Cursor<'i>) -> Result<Self, Fault> {
+                #[inline]
+                fn empty() -> Self {
+                    Self { fields: Fields { object: Object::new(""), slots: const { [None; LAYOUT.shapes.len()] } } }
+                }
+
+                #[inline]
+                fn fill(&mut self, cursor: &mut Cursor<'i>) -> Result<(), Fault> {
                     if !FAST {
-                        let mut slots = [None; SHAPES.len()];
-                        let object = members(cursor, NAMES, SHAPES, &mut slots)?;
-                        return Ok(Self { object, slots });
+                        return members(cursor, LAYOUT, &mut self.fields);
                     }
-                    let mut this = Self { object: Object::new(""), slots: [None; SHAPES.len()] };
                     let from = cursor.at;
                     cursor.open()?;
-                    if !this.usual(cursor)? {
-                        this.general(cursor)?;
+                    if !self.usual(cursor)? {
+                        self.general(cursor)?;
                     }
                     cursor.depth = cursor.depth.saturating_sub(1);
-                    this.object = Object::new(cursor.since(from));
-                    Ok(this)
+                    self.fields.object = Object::new(cursor.since(from));
+                    Ok(())
                 }
             }
 
@@ -119,28 +133,42 @@ macro_rules! view {
 }
 pub(crate) use view;
 
+/// A record, and what its members are in the text, in the order of their definition.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'i, S: ?Sized> {
+    pub(crate) object: Object<'i>,
+    pub(crate) slots: S,
+}
+
+/// What the members of a view are called and read as.
+pub(crate) struct Layout {
+    pub(crate) names: &'static str,
+    pub(crate) shapes: &'static [Shape],
+}
+
 /// Reads an object with members in any order.
 #[inline(never)]
 pub(crate) fn members<'i>(
     cursor: &mut Cursor<'i>,
-    names: &'static str,
-    shapes: &[Shape],
-    slots: &mut [Option<&'i str>],
-) -> Result<Object<'i>, Fault> {
+    layout: &'static Layout,
+    fields: &mut Fields<'i, [Option<&'i str>]>,
+) -> Result<(), Fault> {
     let from = cursor.at;
-    let mut names = Search::new(names);
+    let (mut names, shapes, slots) = (Search::new(layout.names), layout.shapes, &mut fields.slots);
     let mut read = || {
         cursor.read_open()?;
         let mut more = cursor.read_more(b'}')?;
         while more {
-            // Nearly all are texts without escapes, and no white space stands between them.
-            if let Some((key, text)) = cursor.plain_member() {
-                let place = usize::from(names.place(key));
-                if let (Some(shape), Some(slot)) = (shapes.get(place), slots.get_mut(place)) {
-                    *slot = if let Shape::Text = shape { Some(text.raw()) } else { None };
+            match names.expected() {
+                // Nearly all are texts, in the order of their definition, and no white space stands between them.
+                Some((name, behind)) if cursor.takes_name(name) => {
+                    let text = cursor.read_string()?;
+                    let place = usize::from(names.take(behind));
+                    if let (Some(shape), Some(slot)) = (shapes.get(place), slots.get_mut(place)) {
+                        *slot = if let Shape::Text = shape { Some(text.raw()) } else { None };
+                    }
                 }
-            } else {
-                member(cursor, &mut names, shapes, slots)?;
+                _ => member(cursor, &mut names, shapes, slots)?,
             }
             more = cursor.takes(b',') || cursor.read_more(b'}')?;
         }
@@ -148,7 +176,8 @@ pub(crate) fn members<'i>(
     };
     read().map_err(|error| cursor.fault(error))?;
     cursor.depth = cursor.depth.saturating_sub(1);
-    Ok(Object::new(cursor.since(from)))
+    fields.object = Object::new(cursor.since(from));
+    Ok(())
 }
 
 /// Reads one member in any place.
@@ -175,21 +204,21 @@ macro_rules! getter {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$ty> {
-            $crate::ksenia::words::Scalar::read($crate::text::json::Text::new((*self.slots.get(Place::$field as usize)?)?))
+            $crate::ksenia::words::Scalar::read($crate::text::json::Text::new((*self.fields.slots.get(Place::$field as usize)?)?))
         }
     };
     ($(#[$doc:meta])* object $field:ident : $ty:ty = $key:literal) => {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$ty> {
-            $crate::ksenia::view::Read::read(&mut $crate::text::cursor::Cursor::new((*self.slots.get(Place::$field as usize)?)?)).ok()
+            $crate::ksenia::view::Read::read(&mut $crate::text::cursor::Cursor::new((*self.fields.slots.get(Place::$field as usize)?)?)).ok()
         }
     };
     ($(#[$doc:meta])* list $field:ident = $key:literal) => {
         $(#[$doc])*
         #[must_use]
         pub fn $field(&self) -> Option<$crate::text::json::Array<'i>> {
-            self.slots.get(Place::$field as usize)?.map($crate::text::json::Array::new)
+            self.fields.slots.get(Place::$field as usize)?.map($crate::text::json::Array::new)
         }
     };
 }

@@ -86,15 +86,11 @@ pub fn decode(text: &[u8]) -> Result<Message<'_>, Fault> {
 /// # Errors
 /// As [`decode`]; of class `crc_format` and `crc` under [`CrcPolicy::Strict`] only.
 pub fn decode_with(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
-    // Made in place: a copy would take as much stack again.
-    let mut message = json::utf8(text).and_then(|text| {
-        let usual = if FAST { usual(text).filter(Message::payload_is_whole) } else { None };
-        usual.map_or_else(|| read(text, false), |message| Ok(Message { checked: true, ..message }))
-    });
-    if let Err(fault) = message.as_mut().map_or(Ok(()), |message| message.verify(policy)) {
-        message = Err(fault);
+    let text = json::utf8(text)?;
+    match if FAST { usual(text).filter(Message::payload_is_whole) } else { None } {
+        Some(message) => Message { checked: true, ..message }.verified(policy),
+        None => read(text, policy, false),
     }
-    message
 }
 
 /// As [`decode_with`], but leaves the content to be checked while it is read: [`Message::entries`] looks at every byte once.
@@ -105,17 +101,14 @@ pub fn decode_with(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault>
 /// As [`decode_with`]. What is wrong inside the content comes from [`Entries::next_entry`](super::Entries::next_entry) instead, as do
 /// members of the message that stand where only the content should be.
 pub fn open(text: &[u8], policy: CrcPolicy) -> Result<Message<'_>, Fault> {
-    let mut message = json::utf8(text).and_then(|text| {
-        let usual = if FAST { usual(text) } else { None };
-        usual.map_or_else(|| read(text, true), Ok)
-    });
-    let good = match &mut message {
-        Ok(message) => message.verify(policy).is_ok(),
-        Err(_) => false,
+    let text = json::utf8(text)?;
+    let mut message = match if FAST { usual(text) } else { None } {
+        Some(message) => message.verified(policy),
+        None => read(text, policy, true),
     };
-    if !good {
+    if message.is_err() {
         // Another thing may be wrong that counts more than what is found so.
-        message = decode_with(text, policy);
+        message = read(text, policy, false);
     }
     message
 }
@@ -160,22 +153,17 @@ fn usual(text: &str) -> Option<Message<'_>> {
 /// Name of the check value. Spelt with escapes it is another member: what is covered is found by these bytes.
 pub(crate) const CRC: &str = "CRC_16";
 
-/// Names of the members, in the order of [`member_at`].
-const MEMBERS: &str = "SENDER\0RECEIVER\0CMD\0ID\0PAYLOAD_TYPE\0TIMESTAMP\0PAYLOAD\0";
+/// Names of the members, in the order of [`TOLD`].
+const MEMBERS: &str = words::list!("SENDER", "RECEIVER", "CMD", "ID", "PAYLOAD_TYPE", "TIMESTAMP", "PAYLOAD");
 /// Place of the content among them.
 const PAYLOAD: u8 = 6;
 
-const fn member_at(place: u8) -> Option<Member> {
-    Some(match place {
-        0 => Member::Sender,
-        1 => Member::Receiver,
-        2 => Member::Command,
-        3 => Member::Id,
-        4 => Member::PayloadType,
-        5 => Member::Timestamp,
-        6 => Member::Payload,
-        _ => return None,
-    })
+/// The members by their places.
+const TOLD: [Member; 7] =
+    [Member::Sender, Member::Receiver, Member::Command, Member::Id, Member::PayloadType, Member::Timestamp, Member::Payload];
+
+fn member_at(place: u8) -> Option<Member> {
+    TOLD.get(usize::from(place)).copied()
 }
 
 /// The member of a message that has this name, however it is spelt.
@@ -209,20 +197,27 @@ pub(crate) fn crc_value(text: &str) -> Option<u16> {
 
 /// Any order, white space, anything between. All of the text is checked before the members are judged; with `later`, a content whose end
 /// is found from the end of the text is not looked at.
-fn read(text: &str, later: bool) -> Result<Message<'_>, Fault> {
-    let mut message = Message { text, texts: [None; 6], payload: None, checked: true, crc: Crc::Absent };
-    let mut cursor = Cursor::new(text);
-    match message.read(&mut cursor, later) {
-        Ok(None) => Ok(message),
-        Ok(Some((member, at))) => Err(Fault::new(FaultKind::Envelope(member), at)),
-        Err(error) => Err(cursor.fault(error)),
+fn read(text: &str, policy: CrcPolicy, later: bool) -> Result<Message<'_>, Fault> {
+    // Made in place: a copy would take as much stack again.
+    let mut made = Ok(Message { text, texts: const { [None; 6] }, payload: None, checked: true, crc: Crc::Absent });
+    if let Ok(message) = &mut made {
+        let mut cursor = Cursor::new(text);
+        let good = match message.read(&mut cursor, later) {
+            Ok(None) => message.verify(policy),
+            Ok(Some((member, at))) => Err(Fault::new(FaultKind::Envelope(member), at)),
+            Err(error) => Err(cursor.fault(error)),
+        };
+        if let Err(fault) = good {
+            made = Err(fault);
+        }
     }
+    made
 }
 
 /// Where the content ends, if the two members that are last with every known sender stand behind it.
 fn payload_end(text: &str) -> Option<usize> {
     // `},"TIMESTAMP":"1769871440","CRC_16":"0xC042"}`, or fewer digits.
-    (34..=64_usize).find_map(|len| {
+    (34..65_usize).find_map(|len| {
         let at = text.len().checked_sub(len)?;
         text.as_bytes().get(at..)?.starts_with(b"},\"TIMESTAMP\":\"").then_some(at.wrapping_add(1))
     })
@@ -238,6 +233,7 @@ impl<'i> Message<'i> {
             cursor.read_end()?;
             return Ok(Some(wrong));
         }
+        // Place of the first member that is not what it should be, and where it stands.
         let mut wrong = None;
         let mut names = Search::new(MEMBERS);
         cursor.read_open()?;
@@ -255,19 +251,27 @@ impl<'i> Message<'i> {
                 }
                 None => cursor.read_value()?,
             };
-            match (place, value, self.texts.get_mut(usize::from(place))) {
-                (PAYLOAD, Value::Object(_), _) => self.payload = Some((from, cursor.at)),
-                (_, Value::Text(text), Some(slot)) | (3 | 5, Value::Number(text), Some(slot)) => *slot = Some(text),
-                (words::NONE, value, _) if key.raw() == CRC => {
-                    let found = if let Value::Text(text) = value { crc_value(text.raw()) } else { None };
-                    self.crc = found.map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found });
+            let text = match value {
+                Value::Text(text) => Some(text),
+                // `ID` and `TIMESTAMP`.
+                Value::Number(text) if matches!(place, 3 | 5) => Some(text),
+                _ => None,
+            };
+            match (self.texts.get_mut(usize::from(place)), text) {
+                (Some(slot), Some(_)) => *slot = text,
+                (None, text) if place == words::NONE => {
+                    if key.raw() == CRC {
+                        let found = text.and_then(|text| crc_value(text.raw()));
+                        self.crc = found.map_or(Crc::Absent, |found| Crc::Wrong { expected: 0, found });
+                    }
                 }
-                _ => wrong = wrong.or(member_at(place).map(|member| (member, from))),
+                (None, _) if matches!(value, Value::Object(_)) => self.payload = Some((from, cursor.at)),
+                _ => wrong = wrong.or(Some((place, from))),
             }
         }
         cursor.read_end()?;
         let no_verb = if let [_, _, Some(_), ..] = self.texts { None } else { Some((Member::Command, self.text.len())) };
-        Ok(wrong.or(no_verb))
+        Ok(wrong.and_then(|(place, at)| Some((member_at(place)?, at))).or(no_verb))
     }
 
     /// The bytes that the CRC covers.
@@ -279,6 +283,12 @@ impl<'i> Message<'i> {
             (covered.ends_with(MEMBER) && value.starts_with(b":\"0")).then_some(covered)
         });
         usual.or_else(|| bytes.get(..covered_len(bytes)?))
+    }
+
+    #[inline]
+    fn verified(mut self, policy: CrcPolicy) -> Result<Self, Fault> {
+        self.verify(policy)?;
+        Ok(self)
     }
 
     fn verify(&mut self, policy: CrcPolicy) -> Result<(), Fault> {

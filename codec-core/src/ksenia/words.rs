@@ -47,7 +47,7 @@ macro_rules! words {
             use $crate::text::{FAST, words};
 
             /// All words, to be looked up where there is no room for a comparison with each.
-            const WORDS: &str = concat!($($word, "\0"),*);
+            const WORDS: &str = words::list!($($word),*);
 
             #[derive(Clone, Copy)]
             enum Place { $($variant,)* Other }
@@ -71,7 +71,10 @@ macro_rules! words {
                     if FAST {
                         return Self::known(text.raw()).unwrap_or_else(|| Self::unusual(text));
                     }
-                    Self::at(words::place(WORDS, text)).unwrap_or(Self::Other(text))
+                    match words::place(WORDS, text) {
+                        $(Number::$variant => Self::$variant,)*
+                        _ => Self::Other(text),
+                    }
                 }
 
                 fn known(word: &str) -> Option<Self> {

@@ -194,9 +194,9 @@ impl ZoneStatus<'_> {
     /// Whether an alarm or tamper is in the memory.
     #[must_use]
     pub fn has_memory(&self) -> Option<bool> {
-        let marks = [self.alarm(), self.tamper()].map(|mark| mark.map(|mark| mark == ZoneMark::Memory));
-        let flags = [self.alarm_memory(), self.tamper_memory()].map(|flag| flag.map(Flag::is_yes));
-        marks.into_iter().chain(flags).flatten().reduce(|a, b| a || b)
+        let of = |mark: Option<ZoneMark<'_>>, flag: Option<Flag<'_>>| mark.map(|mark| mark == ZoneMark::Memory).max(flag.map(Flag::is_yes));
+        // Yes is more than no, and no is more than nothing.
+        of(self.alarm(), self.alarm_memory()).max(of(self.tamper(), self.tamper_memory()))
     }
 }
 

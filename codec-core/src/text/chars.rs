@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::FAST;
+use super::tokens::Escape;
 
 /// The characters of a string, or a number, of a checked text. Escapes are decoded when somebody looks.
 #[derive(Clone, Copy)]
@@ -40,6 +41,13 @@ impl<'i> Text<'i> {
     #[must_use]
     pub fn chars(self) -> Chars<'i> {
         Chars { rest: self.raw.chars() }
+    }
+
+    /// Whether it stands for these characters of ASCII.
+    #[cfg(feature = "ksenia")]
+    pub(crate) fn is(self, ascii: &[u8]) -> bool {
+        let mut chars = self.chars();
+        ascii.iter().all(|byte| chars.next() == Some(char::from(*byte))) && chars.next().is_none()
     }
 
     /// The decoded text in `out`, or `None` if it does not fit. As many bytes as [`raw`](Self::raw) has are always enough.
@@ -193,16 +201,6 @@ pub struct Chars<'i> {
     rest: core::str::Chars<'i>,
 }
 
-impl Chars<'_> {
-    fn unit(&mut self) -> Option<u32> {
-        let mut unit = 0;
-        for _ in 0..4 {
-            unit = unit << 4 | self.rest.next()?.to_digit(16)?;
-        }
-        Some(unit)
-    }
-}
-
 impl Iterator for Chars<'_> {
     type Item = char;
 
@@ -211,25 +209,12 @@ impl Iterator for Chars<'_> {
         if first != '\\' {
             return Some(first);
         }
-        Some(match self.rest.next()? {
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let high = self.unit()?;
-                if high & 0xFC00 == 0xD800 {
-                    // The check saw to it that `\u` and the other half follow.
-                    self.rest.nth(1)?;
-                    let low = self.unit()?;
-                    char::from_u32(0x1_0000_u32.wrapping_add((high & 0x3FF) << 10 | low & 0x3FF))?
-                } else {
-                    char::from_u32(high)?
-                }
-            }
-            other => other,
-        })
+        let mut escape = Escape::SLASH;
+        while !escape.is_over() {
+            // The check saw to it that it goes on as it should.
+            escape = escape.step(u8::try_from(self.rest.next()?).ok()?).ok()?;
+        }
+        char::from_u32(escape.code())
     }
 }
 

@@ -249,7 +249,7 @@ impl<W: Watch> Elements<W> {
                     continue;
                 }
             }
-            if self.in_string() && self.escape == Escape::NONE {
+            if self.in_string() && self.escape.is_over() {
                 let seen = window.get(..bound.min(window.len())).unwrap_or_default();
                 self.at = scan::string_end(seen, self.at);
                 if self.at >= bound {
@@ -333,8 +333,9 @@ impl<W: Watch> Elements<W> {
 
     /// One byte of a string that is not plain.
     fn string(&mut self, window: &[u8], byte: u8) -> Result<Option<Piece>, JsonError> {
-        match (self.escape, byte) {
-            (Escape::NONE, b'"') => {
+        match byte {
+            _ if !self.escape.is_over() => self.escape = self.escape.step(byte)?,
+            b'"' => {
                 let end = self.at;
                 self.advance();
                 self.watch_mark(window);
@@ -350,12 +351,11 @@ impl<W: Watch> Elements<W> {
                 self.state = State::Colon;
                 return Ok(None);
             }
-            (Escape::NONE, b'\\') => {
+            b'\\' => {
                 self.escape = Escape::SLASH;
                 self.escape_from = self.at;
             }
-            (Escape::NONE, _) => return Err(JsonError::Control),
-            (escape, _) => self.escape = escape.step(byte)?,
+            _ => return Err(JsonError::Control),
         }
         self.advance();
         Ok(None)
@@ -479,7 +479,7 @@ impl<W: Watch> Elements<W> {
             self.state = State::Value;
             return None;
         }
-        let end = if self.escape == Escape::NONE { self.at } else { self.escape_from };
+        let end = if self.escape.is_over() { self.at } else { self.escape_from };
         let text = window.get(from..end).unwrap_or_default();
         // A character that is cut goes into the next part.
         let whole = core::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);

@@ -2,12 +2,17 @@
 
 use crate::error::JsonError;
 
-/// How far an escape is: its phase, and the digits so far.
+/// How far an escape is: its phase, and what it stands for so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Escape {
     phase: u8,
-    unit: u16,
+    /// Of four digits, those so far; of the second half of a pair, behind the ten bits that the first one gave.
+    code: u32,
 }
+
+/// Characters behind a backslash, and what they stand for.
+const SHORT: &[u8; 8] = b"\"\\/bfnrt";
+const LONG: &[u8; 8] = b"\"\\/\x08\x0c\n\r\t";
 
 /// Behind the first half of a pair: a backslash must come, then a `u`.
 const WANT_SLASH: u8 = 2;
@@ -18,9 +23,19 @@ const SECOND: u8 = 8;
 
 impl Escape {
     /// Not in one.
-    pub(crate) const NONE: Self = Self { phase: 0, unit: 0 };
+    pub(crate) const NONE: Self = Self { phase: 0, code: 0 };
     /// Behind the backslash.
-    pub(crate) const SLASH: Self = Self { phase: 1, unit: 0 };
+    pub(crate) const SLASH: Self = Self { phase: 1, code: 0 };
+
+    /// Whether it has ended, or none has begun.
+    pub(crate) const fn is_over(self) -> bool {
+        self.phase == 0
+    }
+
+    /// What it stands for, when it has ended.
+    pub(crate) const fn code(self) -> u32 {
+        self.code
+    }
 
     /// Among the four digits.
     pub(crate) const fn in_digits(self) -> bool {
@@ -35,23 +50,27 @@ impl Escape {
     /// One more byte.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(crate) fn step(self, byte: u8) -> Result<Self, JsonError> {
-        let next = |phase| Ok(Self { phase, unit: 0 });
+        let next = |phase, code| Ok(Self { phase, code });
         match (self.phase, byte) {
-            (1, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => return Ok(Self::NONE),
-            (1, b'u') => return next(FIRST.wrapping_add(3)),
-            (WANT_SLASH, b'\\') => return next(WANT_U),
-            (WANT_U, b'u') => return next(SECOND.wrapping_add(3)),
+            (1, b'u') => return next(FIRST.wrapping_add(3), 0),
+            (1, _) => {
+                let (_, code) = SHORT.iter().zip(LONG).find(|(short, _)| **short == byte).ok_or(JsonError::Escape)?;
+                return next(0, u32::from(*code));
+            }
+            (WANT_SLASH, b'\\') => return next(WANT_U, self.code),
+            (WANT_U, b'u') => return next(SECOND.wrapping_add(3), self.code),
             (FIRST.., _) => {}
             _ => return Err(JsonError::Escape),
         }
-        let digit = char::from(byte).to_digit(16).and_then(|digit| u16::try_from(digit).ok()).ok_or(JsonError::Escape)?;
-        let unit = self.unit << 4 | digit;
-        match (self.phase, unit & 0xFC00) {
-            (FIRST, 0xD800) => next(WANT_SLASH),
+        let code = self.code << 4 | char::from(byte).to_digit(16).ok_or(JsonError::Escape)?;
+        match (self.phase, code & 0xFC00) {
+            (FIRST, 0xD800) => next(WANT_SLASH, code & 0x3FF),
             (FIRST, 0xDC00) => Err(JsonError::Escape),
-            (FIRST, _) | (SECOND, 0xDC00) => Ok(Self::NONE),
+            (FIRST, _) => next(0, code),
+            // Above it are the bits of the first half, from bit 16 on.
+            (SECOND, 0xDC00) => next(0, 0x1_0000_u32.wrapping_add(code >> 16 << 10 | code & 0x3FF)),
             (SECOND, _) => Err(JsonError::Escape),
-            (phase, _) => Ok(Self { phase: phase.wrapping_sub(1), unit }),
+            (phase, _) => next(phase.wrapping_sub(1), code),
         }
     }
 }

@@ -159,18 +159,26 @@ impl Writer {
             return Err(EncodeError::BadCharacter { field: "message", at: number(error.valid_up_to()) }.into());
         }
         (header.last, header.len) = (last, u64::try_from(len).unwrap_or(u64::MAX));
-        let size = header.encode(spare).map_err(|_| no_room(0))?;
-        if size < reserved {
-            let span = spare.get_mut(size..reserved.saturating_add(len)).unwrap_or_default();
-            move_to_front(span, reserved.saturating_sub(size), span.len());
+        self.seal(tx, &header, reserved, len).ok_or(no_room(0))?;
+        Ok(last)
+    }
+
+    /// Makes a frame of a payload of `len` bytes that stands at `from` in the room of the transmit buffer. `None` if the header has no room.
+    fn seal(&mut self, tx: &mut TxBuf<'_>, header: &Header, from: usize, len: usize) -> Option<()> {
+        let spare = tx.spare();
+        let size = header.encode(spare).ok()?;
+        if size < from {
+            let span = spare.get_mut(size..from.saturating_add(len))?;
+            move_to_front(span, from.saturating_sub(size), span.len());
         }
         let end = size.saturating_add(len);
-        if let (Some(mask), Some(payload)) = (mask, spare.get_mut(size..end)) {
+        let payload = spare.get_mut(size..end)?;
+        if let Some(mask) = header.mask {
             apply_mask(payload, mask, 0);
         }
         tx.advance(end);
         self.frames = self.frames.wrapping_add(1);
-        Ok(last)
+        Some(())
     }
 
     /// Writes a ping with up to [`MAX_CONTROL`] bytes, which the peer sends back in a pong.
@@ -223,16 +231,9 @@ impl Writer {
         if tx.free() < needed {
             return Err(no_room);
         }
-        let spare = tx.spare();
-        header.encode(spare).map_err(|_| no_room)?;
-        let body = spare.get_mut(size..needed).ok_or(no_room)?;
+        let body = tx.spare().get_mut(size..needed).ok_or(no_room)?;
         body.iter_mut().zip(payload).for_each(|(slot, byte)| *slot = *byte);
-        if let Some(mask) = mask {
-            apply_mask(body, mask, 0);
-        }
-        tx.advance(needed);
-        self.frames = self.frames.wrapping_add(1);
-        Ok(())
+        self.seal(tx, &header, size, payload.len()).ok_or(no_room)
     }
 
     /// The mask of the next frame. Calls have entropy of their own; the frames of one call take different words of it, mixed with

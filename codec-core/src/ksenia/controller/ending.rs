@@ -35,11 +35,7 @@ impl Controller<'_> {
 
     fn close(&mut self, env: &Env, rx: &mut RxBuf<'_>, tx: &mut TxBuf<'_>) -> bool {
         if self.logout_owed {
-            let command = Request::Logout { account: self.config.account };
-            let session = Session { sender: self.config.sender, receiver: "", login: self.login.as_str(), pin: Some(self.config.pin) };
-            let id = self.memory.requests.next_id();
-            let Some(socket) = self.link.socket() else { return true };
-            let sent = socket.send_text_with(env, tx, |out| encode(&session, id.into(), env.unix.unwrap_or(0), &command, out));
+            let sent = self.write(env, &Request::Logout { account: self.config.account }, tx);
             // A close of the peer makes it needless.
             self.logout_owed = matches!(sent, Err(Refused::NoRoom { .. }));
             if self.logout_owed {

@@ -147,6 +147,8 @@ const OUTPUTS_FULL: u8 = 4;
 /// Troubles of the panel, a bit each.
 const TROUBLES: [TroubleKind; 5] =
     [TroubleKind::Mains, TroubleKind::Battery, TroubleKind::Tamper, TroubleKind::Reporting, TroubleKind::Bus];
+/// The bit of the one that is no fault.
+const TAMPER: u8 = 4;
 
 #[derive(Debug)]
 pub(crate) struct House<'b> {
@@ -199,9 +201,10 @@ impl<'b> House<'b> {
     }
 
     /// Takes in a record. Gives a fault if there is no place for it, the first time.
+    // Its views are not on the stack of whatever else is called.
+    #[inline(never)]
     pub(crate) fn apply(&mut self, record: &Record<'_>, now: Instant) -> Option<Fault> {
-        // Records were checked before, so that a view cannot fail. Reading only what is looked at keeps the others out of small targets.
-        let Ok(Err((bit, limit))) = self.take(record, now) else { return None };
+        let Err((bit, limit)) = self.take(record, now) else { return None };
         if limit == 0 || self.full & bit != 0 {
             return None;
         }
@@ -209,19 +212,17 @@ impl<'b> House<'b> {
         Some(Fault::new(FaultKind::TableFull { limit: u32::try_from(limit).unwrap_or(u32::MAX) }, 0))
     }
 
-    /// The inner error is a table that is full: its bit, and how much it holds.
-    fn take(&mut self, record: &Record<'_>, now: Instant) -> Result<Result<(), (u8, usize)>, Fault> {
-        Ok(match record.kind() {
-            Kind::Zones | Kind::ProgramZones => self.zone_programmed(&record.view()?),
-            Kind::ZoneStatus => self.zone_status(&record.view()?),
-            Kind::PartitionStatus => self.partition_status(&record.view()?, now),
-            Kind::OutputStatus => self.output_status(&record.view()?),
-            Kind::SystemStatus => {
-                self.system(&record.view()?);
-                Ok(())
-            }
-            _ => Ok(()),
-        })
+    /// An error is a table that is full: its bit, and how much it holds.
+    fn take(&mut self, record: &Record<'_>, now: Instant) -> Result<(), (u8, usize)> {
+        match record.kind() {
+            Kind::Zones | Kind::ProgramZones => self.zone_programmed(&record.checked())?,
+            Kind::ZoneStatus => self.zone_status(&record.checked())?,
+            Kind::PartitionStatus => self.partition_status(&record.checked(), now)?,
+            Kind::OutputStatus => self.output_status(&record.checked())?,
+            Kind::SystemStatus => self.system(&record.checked()),
+            _ => {}
+        }
+        Ok(())
     }
 
     fn zone_programmed(&mut self, zone: &Zone<'_>) -> Result<(), (u8, usize)> {
@@ -312,27 +313,14 @@ impl<'b> House<'b> {
             self.excluded = marks.texts().map(SystemMark::from_text).any(excludes);
         }
         if let Some(faults) = status.fault() {
-            let faults = || faults.texts().map(FaultCategory::from_text);
-            self.trouble(TroubleKind::Mains, faults().any(|fault| is_mains(fault)));
-            self.trouble(
-                TroubleKind::Battery,
-                faults().any(|fault| matches!(fault, FaultCategory::BatteryLow | FaultCategory::BatteryBad)),
-            );
-            self.trouble(TroubleKind::Reporting, faults().any(|fault| fault.text() == "COMMUNICATION" || fault.text() == "SIAIP_SUP"));
-            self.trouble(TroubleKind::Bus, faults().any(|fault| matches!(fault, FaultCategory::BusLost | FaultCategory::RadioLost)));
+            let faults = faults.texts().fold(0, |all, fault| all | trouble(FaultCategory::from_text(fault)));
+            self.troubles = self.troubles & TAMPER | faults;
         }
         if let Some(tampers) = status.tamper() {
-            self.trouble(TroubleKind::Tamper, tampers.texts().next().is_some());
+            let tamper = if tampers.texts().next().is_some() { TAMPER } else { 0 };
+            self.troubles = self.troubles & !TAMPER | tamper;
         }
         self.changed = true;
-    }
-
-    fn trouble(&mut self, kind: TroubleKind, active: bool) {
-        for (bit, trouble) in bits().zip(TROUBLES) {
-            if trouble == kind {
-                self.troubles = if active { self.troubles | bit } else { self.troubles & !bit };
-            }
-        }
     }
 
     /// The panel as a whole.
@@ -398,8 +386,15 @@ fn bits() -> impl Iterator<Item = u8> {
     (0..8_u32).map(|shift| 1_u8.wrapping_shl(shift))
 }
 
-fn is_mains(fault: FaultCategory<'_>) -> bool {
-    matches!(fault, FaultCategory::SupplyMissing | FaultCategory::SupplyLow | FaultCategory::SupplyFault)
+/// The trouble that a fault is: a bit of [`TROUBLES`].
+const fn trouble(fault: FaultCategory<'_>) -> u8 {
+    match fault {
+        FaultCategory::SupplyMissing | FaultCategory::SupplyLow | FaultCategory::SupplyFault => 1,
+        FaultCategory::BatteryLow | FaultCategory::BatteryBad => 2,
+        FaultCategory::Communication | FaultCategory::Supervision => 8,
+        FaultCategory::BusLost | FaultCategory::RadioLost => 16,
+        _ => 0,
+    }
 }
 
 impl PartitionSlot {

@@ -33,6 +33,8 @@ pub enum Outcome {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
+    /// Nothing is there.
+    Free,
     Waiting,
     /// A part was answered, and the next has yet to be asked for.
     Parked,
@@ -55,6 +57,30 @@ struct Entry {
     seen: bool,
     state: State,
     outcome: Short,
+}
+
+impl Entry {
+    const FREE: Self = Self {
+        deadline: Instant::ZERO,
+        ticket: None,
+        form: 0,
+        id: 0,
+        verb: Asked::Nothing,
+        lenient: false,
+        target: None,
+        seen: false,
+        state: State::Free,
+        outcome: Short::Sent,
+    };
+
+    fn waits(&self) -> bool {
+        self.state == State::Waiting
+    }
+
+    /// Whether it has not come to its end.
+    fn is_open(&self) -> bool {
+        matches!(self.state, State::Waiting | State::Parked)
+    }
 }
 
 /// What an output shall do, as far as its state shows it.
@@ -161,7 +187,7 @@ pub(crate) struct Settled {
 /// The table.
 #[derive(Debug)]
 pub(crate) struct Requests {
-    table: [Option<Entry>; SLOTS],
+    table: [Entry; SLOTS],
     last_ticket: u32,
     last_id: u16,
     /// Numbers of requests that were not answered in time, newest first. The answer may still come.
@@ -174,22 +200,22 @@ pub(crate) struct Requests {
 
 impl Requests {
     pub(crate) const fn new() -> Self {
-        Self { table: [None; SLOTS], last_ticket: 0, last_id: 0, late: [0; 4], echoes: false, rest: None }
+        Self { table: [Entry::FREE; SLOTS], last_ticket: 0, last_id: 0, late: [0; 4], echoes: false, rest: None }
     }
 
     fn waiting(&self) -> impl Iterator<Item = &Entry> {
-        self.table.iter().flatten().filter(|entry| entry.state == State::Waiting)
+        self.table.iter().filter(|entry| entry.waits())
     }
 
     /// Whether no more commands of the caller can be taken in.
     pub(crate) fn is_full(&self) -> bool {
-        self.table.iter().flatten().filter(|entry| entry.ticket.is_some()).count() >= SLOTS.saturating_sub(1)
+        self.table.iter().filter(|entry| entry.ticket.is_some()).count() >= SLOTS.saturating_sub(1)
     }
 
     /// Whether a request of this kind waits: there must not be two.
     pub(crate) fn is_busy(&self, verb: Asked, form: Text<'_>) -> bool {
         let form = hash(form);
-        self.table.iter().flatten().any(|entry| entry.state != State::Done && entry.verb == verb && entry.form == form)
+        self.table.iter().any(|entry| entry.is_open() && entry.verb == verb && entry.form == form)
     }
 
     /// The number of the next request: 1 to 65535, not that of one that waits.
@@ -218,8 +244,7 @@ impl Requests {
             Command::SetOutput { output, action } => Some((*output, Wish::of(*action))),
             _ => None,
         };
-        let (state, outcome) = (State::Waiting, Short::Sent);
-        self.enter(Entry { deadline, ticket: None, form, id, verb, lenient: !strict, target, seen: false, state, outcome }, own)
+        self.enter(Entry { deadline, form, id, verb, lenient: !strict, target, state: State::Waiting, ..Entry::FREE }, own)
     }
 
     /// Enters what is left of the command that was entered last.
@@ -230,8 +255,7 @@ impl Requests {
 
     /// What is to be asked for next, of a READ in parts.
     pub(crate) fn parked(&self) -> Option<Rest> {
-        let parked =
-            |rest: &Rest| self.table.iter().flatten().any(|entry| entry.state == State::Parked && entry.ticket == Some(rest.ticket));
+        let parked = |rest: &Rest| self.table.iter().any(|entry| entry.state == State::Parked && entry.ticket == Some(rest.ticket));
         self.rest.filter(parked)
     }
 
@@ -239,18 +263,14 @@ impl Requests {
     pub(crate) fn resume(&mut self, rest: Rest, id: u16, deadline: Instant) {
         self.last_id = id;
         self.rest = Some(rest);
-        if let Some(entry) = self.table.iter_mut().flatten().find(|entry| entry.ticket == Some(rest.ticket)) {
+        if let Some(entry) = self.table.iter_mut().find(|entry| entry.ticket == Some(rest.ticket)) {
             (entry.state, entry.id, entry.deadline) = (State::Waiting, id, deadline);
         }
     }
 
     /// Enters a command that is over as soon as it is begun.
     pub(crate) fn add_done(&mut self) -> Ticket {
-        let verb = Asked::Nothing;
-        let at = Instant::ZERO;
-        let (state, outcome) = (State::Done, Short::Sent);
-        let entry = Entry { deadline: at, ticket: None, form: 0, id: 0, verb, lenient: false, target: None, seen: false, state, outcome };
-        self.enter(entry, false)
+        self.enter(Entry { state: State::Done, ..Entry::FREE }, false)
     }
 
     fn enter(&mut self, mut entry: Entry, own: bool) -> Ticket {
@@ -258,8 +278,8 @@ impl Requests {
             self.last_ticket = self.last_ticket.wrapping_add(1);
             entry.ticket = Some(Ticket(self.last_ticket));
         }
-        if let Some(slot) = self.table.iter_mut().find(|slot| slot.is_none()) {
-            *slot = Some(entry);
+        if let Some(slot) = self.table.iter_mut().find(|slot| slot.state == State::Free) {
+            *slot = entry;
         }
         Ticket(self.last_ticket)
     }
@@ -269,11 +289,9 @@ impl Requests {
         let verb = answer.verb?;
         let refusal = matches!(verb, Verb::Generic | Verb::Error);
         let form = answer.form.filter(|_| !refusal);
-        let fits =
-            |entry: &Entry| entry.state == State::Waiting && (refusal || entry.verb.takes(verb) && entry.verb.takes_form(entry.form, form));
-        let by_id =
-            |entry: &Entry| entry.state == State::Waiting && (refusal || entry.verb.takes(verb)) && answer.id == Some(u32::from(entry.id));
-        let mut at = self.table.iter().position(|slot| slot.as_ref().is_some_and(by_id));
+        let fits = |entry: &Entry| entry.waits() && (refusal || entry.verb.takes(verb) && entry.verb.takes_form(entry.form, form));
+        let by_id = |entry: &Entry| entry.waits() && (refusal || entry.verb.takes(verb)) && answer.id == Some(u32::from(entry.id));
+        let mut at = self.table.iter().position(by_id);
         self.echoes |= at.is_some();
         if at.is_none() {
             let late = |id: u16| id != 0 && answer.id == Some(u32::from(id));
@@ -281,14 +299,13 @@ impl Requests {
                 // It belongs to a request that was given up, not to a newer one of the same name.
                 return None;
             }
-            let mut fitting = self.table.iter().enumerate().filter(|(_, slot)| slot.as_ref().is_some_and(fits)).map(|(at, _)| at);
+            let mut fitting = self.table.iter().enumerate().filter(|(_, entry)| fits(entry)).map(|(at, _)| at);
             at = fitting.next();
             if fitting.next().is_some() {
                 return None;
             }
         }
-        let slot = self.table.get_mut(at?)?;
-        let entry = slot.as_mut()?;
+        let entry = self.table.get_mut(at?)?;
         let verdict = if refusal { Verdict::Refused } else { answer.verdict() };
         let goes_on = self.rest.is_some_and(|rest| entry.ticket == Some(rest.ticket) && !rest.is_empty());
         entry.state = if goes_on && verdict != Verdict::Refused { State::Parked } else { State::Done };
@@ -300,14 +317,14 @@ impl Requests {
         };
         let settled = Settled { own: entry.ticket.is_none(), verb: entry.verb, verdict };
         if settled.own {
-            *slot = None;
+            *entry = Entry::FREE;
         }
         Some(settled)
     }
 
     /// The panel tells by itself that an output has changed. If that is what was asked for, it has obeyed, answer or not.
     pub(crate) fn output_changed(&mut self, output: u32, on: Option<bool>, now: Instant) {
-        for entry in self.table.iter_mut().flatten().filter(|entry| entry.state == State::Waiting && !entry.seen) {
+        for entry in self.table.iter_mut().filter(|entry| entry.waits() && !entry.seen) {
             entry.seen = match entry.target {
                 Some((id, _)) if id != output => false,
                 Some((_, Wish::On)) => on == Some(true),
@@ -324,15 +341,14 @@ impl Requests {
     /// Ends what has waited too long. Says what of the machine's own it was.
     pub(crate) fn expire(&mut self, now: Instant) -> Option<Asked> {
         let mut own = None;
-        for slot in &mut self.table {
-            let Some(entry) = slot.as_mut().filter(|entry| entry.state == State::Waiting && entry.deadline <= now) else { continue };
+        for entry in self.table.iter_mut().filter(|entry| entry.waits() && entry.deadline <= now) {
             entry.state = State::Done;
             entry.outcome = if entry.seen { Short::Confirmed } else { Short::TimedOut };
             let [a, b, c, _] = self.late;
             self.late = [entry.id, a, b, c];
             if entry.ticket.is_none() {
                 own = Some(entry.verb);
-                *slot = None;
+                *entry = Entry::FREE;
             }
         }
         own
@@ -340,24 +356,23 @@ impl Requests {
 
     /// Ends everything.
     pub(crate) fn disconnect(&mut self) {
-        for slot in &mut self.table {
-            let Some(entry) = slot.as_mut().filter(|entry| entry.state != State::Done) else { continue };
+        for entry in self.table.iter_mut().filter(|entry| entry.is_open()) {
             entry.state = State::Done;
             entry.outcome = Short::Disconnected;
             if entry.ticket.is_none() {
-                *slot = None;
+                *entry = Entry::FREE;
             }
         }
     }
 
     /// Takes out the oldest command that has an outcome.
     pub(crate) fn take_done(&mut self) -> Option<(Ticket, Outcome)> {
-        let age = |ticket: Ticket| self.last_ticket.wrapping_sub(ticket.0);
-        let done = |slot: &Option<Entry>| slot.filter(|entry| entry.state == State::Done).and_then(|entry| entry.ticket);
-        let oldest = self.table.iter().filter_map(done).max_by_key(|ticket| age(*ticket))?;
-        let slot = self.table.iter_mut().find(|slot| slot.is_some_and(|entry| entry.ticket == Some(oldest)))?;
-        let entry = slot.take()?;
-        let outcome = match entry.outcome {
+        let last = self.last_ticket;
+        let age = |ticket: Ticket| last.wrapping_sub(ticket.0);
+        let done = self.table.iter_mut().filter(|entry| entry.state == State::Done);
+        let oldest = done.max_by_key(|entry| entry.ticket.map(age))?;
+        let ticket = oldest.ticket?;
+        let outcome = match oldest.outcome {
             Short::Sent => Outcome::Sent,
             Short::Confirmed => Outcome::Confirmed,
             Short::Unclear => Outcome::Unclear,
@@ -365,11 +380,12 @@ impl Requests {
             Short::TimedOut => Outcome::TimedOut,
             Short::Disconnected => Outcome::Disconnected,
         };
-        Some((oldest, outcome))
+        *oldest = Entry::FREE;
+        Some((ticket, outcome))
     }
 
     pub(crate) fn has_done(&self) -> bool {
-        self.table.iter().flatten().any(|entry| entry.state == State::Done)
+        self.table.iter().any(|entry| entry.state == State::Done)
     }
 
     /// Whether the machine waits for an answer to a request of its own.

@@ -6,6 +6,18 @@ use crate::ksenia::OutputStatus;
 impl Controller<'_> {
     /// Reads on until there is something to tell.
     pub(super) fn read(&mut self, env: &Env, rx: &mut RxBuf<'_>, tx: &mut TxBuf<'_>) -> Next {
+        match (&self.link, self.reading) {
+            (Link::Idle | Link::Connecting(_), _) => self.connect(env, rx, tx),
+            (Link::Open(_), Reading::Nothing) => self.receive(env, rx, tx),
+            (Link::Open(_), Reading::Whole(_) | Reading::Passing { .. }) => self.records(env, rx, tx),
+            (Link::Gone, _) => Next::Wait,
+        }
+    }
+
+    /// Goes on with the handshake.
+    // What it needs is not on the stack later.
+    #[inline(never)]
+    fn connect(&mut self, env: &Env, rx: &mut RxBuf<'_>, tx: &mut TxBuf<'_>) -> Next {
         match &mut self.link {
             Link::Idle => match Link::dial(self.config, env, tx) {
                 Ok(link) => {
@@ -31,11 +43,7 @@ impl Controller<'_> {
                     Next::Again
                 }
             },
-            Link::Open(_) => match self.reading {
-                Reading::Nothing => self.receive(env, rx, tx),
-                Reading::Whole(_) | Reading::Passing { .. } => self.records(env, rx, tx),
-            },
-            Link::Gone => Next::Wait,
+            Link::Open(_) | Link::Gone => Next::Wait,
         }
     }
 
@@ -99,7 +107,7 @@ impl Controller<'_> {
         let window = socket.message(rx);
         let piece = self.memory.stream.next_known(window);
         if piece != Piece::More {
-            return match self.take_in(piece.clone(), rx, env.now) {
+            return match self.take_in(&piece, rx, env.now) {
                 true => Next::Told(Slot::Part(piece)),
                 false => Next::Again,
             };
@@ -132,7 +140,7 @@ impl Controller<'_> {
     }
 
     /// Learns from a part. Says whether it is told.
-    fn take_in(&mut self, piece: Piece, rx: &RxBuf<'_>, now: Instant) -> bool {
+    fn take_in(&mut self, piece: &Piece, rx: &RxBuf<'_>, now: Instant) -> bool {
         let whole = matches!(self.reading, Reading::Whole(_));
         let Memory { stream, answer, requests } = &mut *self.memory;
         match stream.part(piece, self.link.message(rx)) {
@@ -154,16 +162,16 @@ impl Controller<'_> {
                 self.news.fault = self.house.apply(&record, now);
                 match record.kind() {
                     Kind::OutputStatus if answer.is_push() => {
-                        if let Ok((Some(id), on)) = record.view().map(|status: OutputStatus<'_>| (status.id(), status.is_on())) {
-                            requests.output_changed(id, on, now);
+                        let status: OutputStatus<'_> = record.checked();
+                        if let Some(id) = status.id() {
+                            requests.output_changed(id, status.is_on(), now);
                         }
                     }
                     Kind::ProgramCheck => {
-                        if let Ok(found) = record.view().map(|check| stamp(&check)) {
-                            if self.program.replace(found).is_some_and(|before| before != found) {
-                                self.news.reprogrammed = true;
-                                self.schedule.want_all(self.config);
-                            }
+                        let found = stamp(&record.checked());
+                        if self.program.replace(found).is_some_and(|before| before != found) {
+                            self.news.reprogrammed = true;
+                            self.schedule.want_all(self.config);
                         }
                     }
                     _ => {}
@@ -181,8 +189,8 @@ impl Controller<'_> {
     }
 
     /// The part that was announced, as an event.
-    pub(super) fn part<'i>(&self, piece: Piece, window: &'i [u8]) -> Event<'i> {
-        let at = match &piece {
+    pub(super) fn part<'i>(&self, piece: &Piece, window: &'i [u8]) -> Event<'i> {
+        let at = match piece {
             Piece::Record { range } => range.clone(),
             Piece::Scalar { range, .. } | Piece::Part { range, .. } => range.clone(),
             _ => 0..0,
@@ -191,7 +199,7 @@ impl Controller<'_> {
         let text = window.get(at).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default();
         // Without one here, its name is told beside it.
         let lasting = |kind: Kind<'_>| kind.named().unwrap_or(Kind::Other(Text::new("")));
-        match self.memory.stream.part(piece.clone(), window) {
+        match self.memory.stream.part(piece, window) {
             Part::Record { record, integrity, .. } => Event::Record {
                 record: Record::new(lasting(record.kind()), crate::text::json::Object::new(text)),
                 name: Name::of(record.kind().text().raw()),
