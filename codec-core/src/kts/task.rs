@@ -23,7 +23,7 @@ pub enum TaskFlag<'i> {
 
 impl<'i> TaskFlag<'i> {
     pub(crate) fn from_text(text: Text<'i>) -> Self {
-        match words::place("1\u{0}0\u{0}2\u{0}", text) {
+        match words::place(words::list!("1", "0", "2"), text) {
             0 => Self::Enable,
             1 => Self::Disable,
             2 => Self::Delete,

@@ -42,8 +42,23 @@ pub enum Verb<'i> {
     Other(Text<'i>),
 }
 
-/// How they are written, in the order of [`Verb::ALL`], with a NUL behind each.
-const SPELLINGS: &str = "reg\0regrsp\0query1\0rsp1\0query2\0rsp2\0control\0controlrsp\0push\0cfg\0cfgrsp\0timing\0timingrsp\0keepalive\0";
+/// How they are written, in the order of [`Verb::ALL`].
+const SPELLINGS: &str = words::list!(
+    "reg",
+    "regrsp",
+    "query1",
+    "rsp1",
+    "query2",
+    "rsp2",
+    "control",
+    "controlrsp",
+    "push",
+    "cfg",
+    "cfgrsp",
+    "timing",
+    "timingrsp",
+    "keepalive"
+);
 
 impl<'i> Verb<'i> {
     /// All commands of the document.
@@ -142,12 +157,12 @@ impl ListKind {
         }
     }
 
-    /// Names of the members of a record, with a NUL behind each.
+    /// Names of the members of a record.
     pub(crate) const fn names(self) -> &'static str {
         match self {
-            Self::Zones => "nID\0nName\0pID\0Icon\0",
-            Self::Objects => "oID\0EIS\0val\0oName\0room\0type\0addrSet\0addrSet2\0addrSet3\0group\0Icon\0",
-            Self::Push => "oID\0EIS\0val\0room\0navi\0",
+            Self::Zones => words::list!("nID", "nName", "pID", "Icon"),
+            Self::Objects => words::list!("oID", "EIS", "val", "oName", "room", "type", "addrSet", "addrSet2", "addrSet3", "group", "Icon"),
+            Self::Push => words::list!("oID", "EIS", "val", "room", "navi"),
         }
     }
 

@@ -26,7 +26,7 @@ use crate::error::{Fault, FaultKind, JsonError};
 use crate::secret::Secret;
 use crate::text::cursor::Cursor;
 use crate::text::json::{self, Array, Object, Text, Value};
-use crate::text::words::{NONE, Search};
+use crate::text::words::{self, NONE, Search};
 
 /// Longest frame in bytes, the delimiter not counted. The document says 40 KB.
 pub const MAX_FRAME: usize = 40 * 1024;
@@ -173,8 +173,8 @@ fn any(text: &[u8], order: Order) -> Result<Frame<'_>, Fault> {
     Ok(reading.frame)
 }
 
-/// The members that have a place, with a NUL behind each. All but the last are texts.
-pub(crate) const NAMES: &str = "sn\0cmd\0timestamp\0rand\0sign\0tag\0data\0";
+/// The members that have a place. All but the last are texts.
+pub(crate) const NAMES: &str = words::list!("sn", "cmd", "timestamp", "rand", "sign", "tag", "data");
 pub(crate) const SN: u8 = 0;
 pub(crate) const CMD: u8 = 1;
 const TIMESTAMP: u8 = 2;
@@ -273,7 +273,7 @@ impl<'i> Frame<'i> {
             (Verb::Control, Some(data)) => (data.scalar(), ActionForm::Control),
             (verb, Some(Value::Object(object))) if !verb.is_list() => match verb {
                 Verb::Timing | Verb::TimingReply => {
-                    let [action, ..] = members_of(*object, "action\0");
+                    let [action, ..] = members_of(*object, words::list!("action"));
                     (action.or(Some(Text::new(""))), ActionForm::Timing)
                 }
                 _ => return Ok(()),
@@ -294,11 +294,11 @@ impl<'i> Frame<'i> {
 /// What is in a frame whose `data` is an object.
 fn object_body<'i>(verb: Verb<'_>, data: Object<'i>) -> Body<'i> {
     let reply = || {
-        let [error, key, ..] = members_of(data, "error\0key\0");
+        let [error, key, ..] = members_of(data, words::list!("error", "key"));
         Reply { error, key: key.map(Secret::new) }
     };
     let query = || {
-        let [room, tag, ..] = members_of(data, "oRoom\0tag\0");
+        let [room, tag, ..] = members_of(data, words::list!("oRoom", "tag"));
         Query { room: room.and_then(some), tag }
     };
     match verb {
@@ -307,13 +307,13 @@ fn object_body<'i>(verb: Verb<'_>, data: Object<'i>) -> Body<'i> {
         Verb::QueryObjects => Body::QueryObjects(query()),
         Verb::ControlReply => Body::ControlReply(reply()),
         Verb::Configure => {
-            let [key, domain, ..] = members_of(data, "key\0domain\0");
+            let [key, domain, ..] = members_of(data, words::list!("key", "domain"));
             Body::Configure(Settings { key: key.map(Secret::new), domain })
         }
         Verb::ConfigureReply => Body::ConfigureReply(reply()),
         verb => {
             let [error, id, name, room, flag, time, action, repeat, ..] =
-                members_of(data, "error\0tid\0tname\0oRoom\0flag\0time\0action\0repeat\0");
+                members_of(data, words::list!("error", "tid", "tname", "oRoom", "flag", "time", "action", "repeat"));
             let actions = action.map(|text| Actions::checked(text, ActionForm::Timing));
             let task = Task { id, name, room, flag: flag.map(TaskFlag::from_text), time, actions, repeat };
             if verb == Verb::Timing { Body::Timing(task) } else { Body::TimingReply(TaskReply { error, task }) }

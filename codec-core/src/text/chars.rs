@@ -44,7 +44,7 @@ impl<'i> Text<'i> {
     }
 
     /// Whether it stands for these characters of ASCII.
-    #[cfg(feature = "ksenia")]
+    #[cfg(any(feature = "ksenia", feature = "kts"))]
     pub(crate) fn is(self, ascii: &[u8]) -> bool {
         let mut chars = self.chars();
         ascii.iter().all(|byte| chars.next() == Some(char::from(*byte))) && chars.next().is_none()
