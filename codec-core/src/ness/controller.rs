@@ -387,29 +387,21 @@ impl Machine for Controller<'_> {
         if self.commands.is_full() {
             return Err(Refused::TooManyPending { limit: MAX_PENDING_U32 });
         }
-        // What it ends with, and what is asked for soon after it.
-        let (want, then) = match command {
-            Command::ArmAway { .. } => (Want::ArmedAway, Some(RequestId::Arming)),
-            Command::ArmHome { .. } => (Want::ArmedHome, Some(RequestId::Arming)),
-            Command::Disarm { .. } => (Want::Disarmed, Some(RequestId::Arming)),
-            Command::Panic { .. } => (Want::Panic, Some(RequestId::MiscellaneousAlarms)),
-            Command::Aux { output, on } => (Want::Aux { output, on }, Some(RequestId::AuxiliaryOutputs)),
-            Command::Status(request) => (Want::Status(request), None),
-            Command::PanelInfo => (Want::PanelInfo, None),
-            Command::Keys(_) | Command::Refresh | Command::Close => (Want::Nothing, None),
+        let known = matches!(command, Command::PanelInfo) && self.info.is_some();
+        // What it ends with, what is asked for soon after it, and what is sent.
+        let (want, then, keys) = match command {
+            Command::ArmAway { code } => (Want::ArmedAway, Some(RequestId::Arming), KeyString::arm_away(code)),
+            Command::ArmHome { code } => (Want::ArmedHome, Some(RequestId::Arming), KeyString::arm_home(code)),
+            Command::Disarm { code } => (Want::Disarmed, Some(RequestId::Arming), KeyString::disarm(code)),
+            Command::Panic { code } => (Want::Panic, Some(RequestId::MiscellaneousAlarms), KeyString::panic(code)),
+            Command::Aux { output, on } => (Want::Aux { output, on }, Some(RequestId::AuxiliaryOutputs), KeyString::aux(output, on)),
+            Command::Status(request) => (Want::Status(request), None, KeyString::status(request)),
+            Command::PanelInfo if !known => (Want::PanelInfo, None, KeyString::status(RequestId::PanelVersion)),
+            Command::PanelInfo => (Want::PanelInfo, None, Ok(KeyString::NONE)),
+            Command::Keys(keys) => (Want::Nothing, None, KeyString::new(keys)),
+            Command::Refresh | Command::Close => (Want::Nothing, None, Ok(KeyString::NONE)),
         };
-        let known = want == Want::PanelInfo && self.info.is_some();
-        let keys = match command {
-            Command::ArmAway { code } => KeyString::arm_away(code),
-            Command::ArmHome { code } => KeyString::arm_home(code),
-            Command::Disarm { code } => KeyString::disarm(code),
-            Command::Panic { code } => KeyString::panic(code),
-            Command::Aux { output, on } => KeyString::aux(output, on),
-            Command::Keys(keys) => KeyString::new(keys),
-            Command::Status(request) => KeyString::status(request),
-            Command::PanelInfo if !known => KeyString::status(RequestId::PanelVersion),
-            Command::PanelInfo | Command::Refresh | Command::Close => Ok(KeyString::NONE),
-        }?;
+        let keys = keys?;
         if !keys.as_keys().is_empty() {
             self.write(&keys, tx)?;
         }
