@@ -210,6 +210,8 @@ impl Areas {
     }
 
     /// `S14`. `infer` says that a panel may answer without a bit while it is armed.
+    // Seldom, and long.
+    #[inline(never)]
     pub(crate) fn arming_status(&mut self, status: ArmingStatus, infer: bool, now: u32) {
         // One byte has them all: areas 1 and 2 armed at all, areas 1 and 2 fully, home, day, entry delays 1 and 2. So home and day
         // stand behind the areas that are fully armed, in the order of the table.

@@ -171,9 +171,9 @@ impl<'b> Controller<'b> {
             self.set_timer(Timer::Refresh, now, self.config.refresh_millis);
         }
         if self.timers.take_due(Timer::Keepalive as usize, now) {
-            self.polls.want(Requests::of(&polls::SHORT));
+            self.polls.want(polls::SHORT_SET);
             if self.tracker.has_radio() {
-                self.polls.want(Requests::of(&polls::RADIO));
+                self.polls.want(polls::RADIO_SET);
             }
             self.set_timer(Timer::Keepalive, now, self.config.keepalive_millis);
         }
@@ -297,9 +297,9 @@ impl<'b> Controller<'b> {
             | EventCode::ArmedVacation
             | EventCode::ArmedHighest
             | EventCode::EntryDelayEnd
-            | EventCode::ExitDelayEnd => self.ask_soon(Requests::of(&[RequestId::Arming]), now),
+            | EventCode::ExitDelayEnd => self.ask_soon(Requests::one(RequestId::Arming), now),
             EventCode::AlarmRestore | EventCode::Disarmed => {
-                self.ask_soon(Requests::of(&polls::ALARMS).and(Requests::of(&[RequestId::Arming])), now);
+                self.ask_soon(polls::ALARM_SET.and(Requests::one(RequestId::Arming)), now);
             }
             _ => {}
         }
@@ -411,7 +411,7 @@ impl Machine for Controller<'_> {
             _ => {}
         }
         if let Some(request) = then {
-            self.ask_soon(Requests::of(&[request]), env.now);
+            self.ask_soon(Requests::one(request), env.now);
         }
         Ok(self.commands.add(want, env.now.plus_millis(self.config.answer_millis.into()), known))
     }

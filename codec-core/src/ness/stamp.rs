@@ -74,24 +74,23 @@ impl Timestamp {
         // A century of seconds fits 32 bits, which a microcontroller divides with less code than 64.
         let seconds = u32::try_from(seconds.checked_sub(946_684_800)?).ok()?;
         let (mut days, rest) = (seconds / 86_400, seconds % 86_400);
-        let mut year = 0_u8;
-        let mut month = 1_u8;
+        let (mut year, mut month) = (0, 1);
         // At most 100 years of 12 months.
         for _ in 0..1200 {
-            let length = u32::from(number(days_in_month(digits(year), digits(month))));
+            let length = u32::from(number(days_in_month(year, month)));
             if days < length {
-                let field = |value: u32| u8::try_from(value).ok();
-                return Self::new(
-                    2000_u16.saturating_add(year.into()),
+                let field = |value: u32| u8::try_from(value).ok().map(digits);
+                return Some(Self {
+                    year,
                     month,
-                    field(days.saturating_add(1))?,
-                    field(rest / 3600)?,
-                    field(rest / 60 % 60)?,
-                    field(rest % 60)?,
-                );
+                    day: field(days.saturating_add(1))?,
+                    hour: field(rest / 3600)?,
+                    minute: field(rest / 60 % 60)?,
+                    second: field(rest % 60)?,
+                });
             }
             days = days.saturating_sub(length);
-            (year, month) = if month == 12 { (year.saturating_add(1), 1) } else { (year, month.saturating_add(1)) };
+            (year, month) = if month == 0x12 { (next(year), 1) } else { (year, next(month)) };
         }
         None
     }
