@@ -36,6 +36,17 @@ impl AreaSet {
         if self.0 == 0 { fallback } else { self }
     }
 
+    /// The areas, of those that are armed, whose entry delay runs, given delays 1 and 2 as bits. A delay belongs to the area of its
+    /// number if that is armed, else to the first one that is.
+    fn entering(self, delays: u8) -> Self {
+        let of = |own: u8| match (delays & own, self.0 & own) {
+            (0, _) => 0,
+            (_, 0) => self.0 & self.0.wrapping_neg(),
+            _ => own,
+        };
+        Self(of(1) | of(2))
+    }
+
     const fn has(self, index: usize) -> bool {
         self.0 >> (index & 7) & 1 != 0
     }
@@ -64,10 +75,10 @@ impl Area {
         self.other_alarm = false;
     }
 
-    fn become_at(&mut self, base: AreaState, now: Instant) {
+    fn become_at(&mut self, base: AreaState, now: u32) {
         if self.base != base {
             self.base = base;
-            self.since = units(now);
+            self.since = now;
         }
         if base == AreaState::Disarmed {
             self.mode = None;
@@ -76,7 +87,7 @@ impl Area {
 }
 
 /// Units of 1,024 ms, good for 139 years: a division by 1,000 takes half a kilobyte on a microcontroller.
-fn units(now: Instant) -> u32 {
+pub(crate) fn units(now: Instant) -> u32 {
     u32::try_from(now.as_millis() >> 10).unwrap_or(u32::MAX)
 }
 
@@ -109,48 +120,54 @@ impl Areas {
         AreaSet(bits)
     }
 
+    /// Areas change their state without alarms.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn become_at(&mut self, set: AreaSet, base: AreaState, now: u32) {
+        self.each(set).for_each(|area| area.become_at(base, now));
+    }
+
     /// Somebody arms. Without an area it is area 1: the Python library's mock panel tells none.
-    pub(crate) fn arm(&mut self, code: AreaCode, mode: Mode, now: Instant) {
-        for area in self.each(AreaSet::of(code).or(AreaSet::AREA_1)) {
+    pub(crate) fn arm(&mut self, code: AreaCode, mode: Mode, now: u32) {
+        let set = AreaSet::of(code).or(AreaSet::AREA_1);
+        self.become_at(set, AreaState::Arming, now);
+        for area in self.each(set) {
             area.quiet();
-            area.become_at(AreaState::Arming, now);
             area.mode = Some(mode);
         }
     }
 
-    pub(crate) fn exit_delay_start(&mut self, code: AreaCode, now: Instant) {
+    pub(crate) fn exit_delay_start(&mut self, code: AreaCode, now: u32) {
         self.delay(code, AreaState::Arming, AreaState::ExitDelay, now);
     }
 
     /// Also sent after a disarm during the delay, and then changes nothing.
-    pub(crate) fn exit_delay_end(&mut self, code: AreaCode, now: Instant) {
+    pub(crate) fn exit_delay_end(&mut self, code: AreaCode, now: u32) {
         let leaving = self.in_state(&[AreaState::Arming, AreaState::ExitDelay]);
         let told = AreaSet::of(code).or(leaving);
-        self.each(AreaSet(told.0 & leaving.0)).for_each(|area| area.become_at(AreaState::Armed, now));
+        self.become_at(AreaSet(told.0 & leaving.0), AreaState::Armed, now);
     }
 
-    pub(crate) fn entry_delay_start(&mut self, code: AreaCode, now: Instant) {
+    pub(crate) fn entry_delay_start(&mut self, code: AreaCode, now: u32) {
         self.delay(code, AreaState::Armed, AreaState::EntryDelay, now);
     }
 
     /// A delay begins: of the area told, else of those that it can begin in.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    fn delay(&mut self, code: AreaCode, from: AreaState, to: AreaState, now: Instant) {
+    fn delay(&mut self, code: AreaCode, from: AreaState, to: AreaState, now: u32) {
         let ready = self.in_state(&[from]).or(AreaSet::AREA_1);
-        self.each(AreaSet::of(code).or(ready)).for_each(|area| area.become_at(to, now));
+        self.become_at(AreaSet::of(code).or(ready), to, now);
     }
 
     /// Ends alarms of the area, and those that belong to none.
-    pub(crate) fn disarm(&mut self, code: AreaCode, now: Instant) {
+    pub(crate) fn disarm(&mut self, code: AreaCode, now: u32) {
         self.alarms = 0;
-        for area in self.each(AreaSet::of(code).or(AreaSet::ALL)) {
-            area.quiet();
-            area.become_at(AreaState::Disarmed, now);
-        }
+        let set = AreaSet::of(code).or(AreaSet::ALL);
+        self.become_at(set, AreaState::Disarmed, now);
+        self.each(set).for_each(Area::quiet);
     }
 
     /// An alarm of zones (bits), or of none if there is no bit.
-    pub(crate) fn alarm(&mut self, code: AreaCode, zones: u32, now: Instant) {
+    pub(crate) fn alarm(&mut self, code: AreaCode, zones: u32, now: u32) {
         let told = AreaSet::of(code);
         if zones != 0 && told == AreaSet::NONE {
             self.alarms |= zones;
@@ -193,64 +210,42 @@ impl Areas {
     }
 
     /// `S14`. `infer` says that a panel may answer without a bit while it is armed.
-    pub(crate) fn arming_status(&mut self, status: ArmingStatus, infer: bool, now: Instant) {
-        let has = |bits| status.contains(bits);
-        let armed_bits = ArmingStatus::AREA_1_ARMED
-            | ArmingStatus::AREA_2_ARMED
-            | ArmingStatus::AREA_1_FULLY_ARMED
-            | ArmingStatus::AREA_2_FULLY_ARMED
-            | ArmingStatus::MONITOR_ARMED
-            | ArmingStatus::DAY_MODE_ARMED;
-        let any = status.bits() & armed_bits.bits() != 0;
-        let of_area_1 = match (has(ArmingStatus::MONITOR_ARMED), has(ArmingStatus::DAY_MODE_ARMED)) {
-            (true, _) => Mode::Home,
-            (false, true) => Mode::Day,
-            (false, false) => Mode::Away,
+    // Seldom, and long.
+    #[inline(never)]
+    pub(crate) fn arming_status(&mut self, status: ArmingStatus, infer: bool, now: u32) {
+        // One byte has them all: areas 1 and 2 armed at all, areas 1 and 2 fully, home, day, entry delays 1 and 2. So home and day
+        // stand behind the areas that are fully armed, in the order of the table.
+        let [bits, _] = status.bits().to_be_bytes();
+        let fully = AreaSet(bits >> 2 & 0x0F);
+        let armed = AreaSet(bits & 3 | fully.0);
+        let of_area_1 = match fully.0 & 0x0C {
+            0 => Mode::Away,
+            8 => Mode::Day,
+            _ => Mode::Home,
         };
-        // What the bits say of each area: armed at all, fully, and the mode if nothing better is known.
-        let told = [
-            (has(ArmingStatus::AREA_1_ARMED), has(ArmingStatus::AREA_1_FULLY_ARMED), true, of_area_1),
-            (has(ArmingStatus::AREA_2_ARMED), has(ArmingStatus::AREA_2_FULLY_ARMED), true, Mode::Away),
-            (has(ArmingStatus::MONITOR_ARMED), false, false, Mode::Home),
-            (has(ArmingStatus::DAY_MODE_ARMED), false, false, Mode::Day),
-        ];
-        let entering = self.entering(status);
-        for (index, (area, (armed, fully, has_fully_bit, mode))) in self.areas.iter_mut().zip(told).enumerate() {
-            if !armed && !fully {
-                if !(infer && !any && area.base != AreaState::Unknown) {
+        let entering = fully.entering(bits >> 6);
+        // If nothing better is known.
+        let modes = [of_area_1, Mode::Away, Mode::Home, Mode::Day];
+        for (index, (area, mode)) in self.areas.iter_mut().zip(modes).enumerate() {
+            if !armed.has(index) {
+                if !(infer && armed == AreaSet::NONE && area.base != AreaState::Unknown) {
                     area.become_at(AreaState::Disarmed, now);
                 }
                 continue;
             }
-            let leaving = match has_fully_bit {
-                true => !fully,
-                false => area.base == AreaState::ExitDelay && units(now).saturating_sub(area.since) < LONGEST_EXIT_DELAY,
+            // Home and day have no bit of their own for it.
+            let leaving = match index {
+                0 | 1 => !fully.has(index),
+                _ => area.base == AreaState::ExitDelay && now.saturating_sub(area.since) < LONGEST_EXIT_DELAY,
             };
             let base = match (leaving, entering.has(index)) {
                 (true, _) => AreaState::ExitDelay,
-                (false, true) if !matches!(area.state(), AreaState::Triggered) => AreaState::EntryDelay,
+                (false, true) if area.state() != AreaState::Triggered => AreaState::EntryDelay,
                 (false, _) => AreaState::Armed,
             };
             area.become_at(base, now);
             area.mode = area.mode.or(Some(mode));
         }
-    }
-
-    /// The areas whose entry delay runs. The bits tell of delays 1 and 2; the delay belongs to the area of its number if that is
-    /// armed, else to the first one that is.
-    fn entering(&self, status: ArmingStatus) -> AreaSet {
-        let armed =
-            [ArmingStatus::AREA_1_FULLY_ARMED, ArmingStatus::AREA_2_FULLY_ARMED, ArmingStatus::MONITOR_ARMED, ArmingStatus::DAY_MODE_ARMED];
-        let armed = armed.iter().rev().fold(0_u8, |bits, bit| bits << 1 | u8::from(status.contains(*bit)));
-        let owner = |own: u8| if armed & own != 0 { own } else { armed & armed.wrapping_neg() };
-        let mut set = 0;
-        if status.contains(ArmingStatus::ENTRY_DELAY_1_ON) {
-            set |= owner(1);
-        }
-        if status.contains(ArmingStatus::ENTRY_DELAY_2_ON) {
-            set |= owner(2);
-        }
-        AreaSet(set)
     }
 
     /// State and mode of area 1 to 4, or of the panel as a whole (0), given whether an alarm without a zone is on.

@@ -171,9 +171,9 @@ impl<'b> Controller<'b> {
             self.set_timer(Timer::Refresh, now, self.config.refresh_millis);
         }
         if self.timers.take_due(Timer::Keepalive as usize, now) {
-            self.polls.want(Requests::of(&polls::SHORT));
+            self.polls.want(polls::SHORT_SET);
             if self.tracker.has_radio() {
-                self.polls.want(Requests::of(&polls::RADIO));
+                self.polls.want(polls::RADIO_SET);
             }
             self.set_timer(Timer::Keepalive, now, self.config.keepalive_millis);
         }
@@ -297,9 +297,9 @@ impl<'b> Controller<'b> {
             | EventCode::ArmedVacation
             | EventCode::ArmedHighest
             | EventCode::EntryDelayEnd
-            | EventCode::ExitDelayEnd => self.ask_soon(Requests::of(&[RequestId::Arming]), now),
+            | EventCode::ExitDelayEnd => self.ask_soon(Requests::one(RequestId::Arming), now),
             EventCode::AlarmRestore | EventCode::Disarmed => {
-                self.ask_soon(Requests::of(&polls::ALARMS).and(Requests::of(&[RequestId::Arming])), now);
+                self.ask_soon(polls::ALARM_SET.and(Requests::one(RequestId::Arming)), now);
             }
             _ => {}
         }
@@ -387,29 +387,21 @@ impl Machine for Controller<'_> {
         if self.commands.is_full() {
             return Err(Refused::TooManyPending { limit: MAX_PENDING_U32 });
         }
-        // What it ends with, and what is asked for soon after it.
-        let (want, then) = match command {
-            Command::ArmAway { .. } => (Want::ArmedAway, Some(RequestId::Arming)),
-            Command::ArmHome { .. } => (Want::ArmedHome, Some(RequestId::Arming)),
-            Command::Disarm { .. } => (Want::Disarmed, Some(RequestId::Arming)),
-            Command::Panic { .. } => (Want::Panic, Some(RequestId::MiscellaneousAlarms)),
-            Command::Aux { output, on } => (Want::Aux { output, on }, Some(RequestId::AuxiliaryOutputs)),
-            Command::Status(request) => (Want::Status(request), None),
-            Command::PanelInfo => (Want::PanelInfo, None),
-            Command::Keys(_) | Command::Refresh | Command::Close => (Want::Nothing, None),
+        let known = matches!(command, Command::PanelInfo) && self.info.is_some();
+        // What it ends with, what is asked for soon after it, and what is sent.
+        let (want, then, keys) = match command {
+            Command::ArmAway { code } => (Want::ArmedAway, Some(RequestId::Arming), KeyString::arm_away(code)),
+            Command::ArmHome { code } => (Want::ArmedHome, Some(RequestId::Arming), KeyString::arm_home(code)),
+            Command::Disarm { code } => (Want::Disarmed, Some(RequestId::Arming), KeyString::disarm(code)),
+            Command::Panic { code } => (Want::Panic, Some(RequestId::MiscellaneousAlarms), KeyString::panic(code)),
+            Command::Aux { output, on } => (Want::Aux { output, on }, Some(RequestId::AuxiliaryOutputs), KeyString::aux(output, on)),
+            Command::Status(request) => (Want::Status(request), None, KeyString::status(request)),
+            Command::PanelInfo if !known => (Want::PanelInfo, None, KeyString::status(RequestId::PanelVersion)),
+            Command::PanelInfo => (Want::PanelInfo, None, Ok(KeyString::NONE)),
+            Command::Keys(keys) => (Want::Nothing, None, KeyString::new(keys)),
+            Command::Refresh | Command::Close => (Want::Nothing, None, Ok(KeyString::NONE)),
         };
-        let known = want == Want::PanelInfo && self.info.is_some();
-        let keys = match command {
-            Command::ArmAway { code } => KeyString::arm_away(code),
-            Command::ArmHome { code } => KeyString::arm_home(code),
-            Command::Disarm { code } => KeyString::disarm(code),
-            Command::Panic { code } => KeyString::panic(code),
-            Command::Aux { output, on } => KeyString::aux(output, on),
-            Command::Keys(keys) => KeyString::new(keys),
-            Command::Status(request) => KeyString::status(request),
-            Command::PanelInfo if !known => KeyString::status(RequestId::PanelVersion),
-            Command::PanelInfo | Command::Refresh | Command::Close => Ok(KeyString::NONE),
-        }?;
+        let keys = keys?;
         if !keys.as_keys().is_empty() {
             self.write(&keys, tx)?;
         }
@@ -419,7 +411,7 @@ impl Machine for Controller<'_> {
             _ => {}
         }
         if let Some(request) = then {
-            self.ask_soon(Requests::of(&[request]), env.now);
+            self.ask_soon(Requests::one(request), env.now);
         }
         Ok(self.commands.add(want, env.now.plus_millis(self.config.answer_millis.into()), known))
     }

@@ -1,14 +1,14 @@
 //! The time stamp of an event line: six fields of two digits, local time of the panel.
 
-use super::codes::{decimal, decimal_digits};
+use super::codes::decimal_digits;
 
 /// A moment as a panel writes it: its local time, without a time zone.
 ///
 /// The fields stand as they were sent. Panels that report on the hour send minute 60; [`normalized`](Self::normalized) makes it
 /// minute 0 of the next hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Timestamp {
+    // Of each the byte whose hexadecimal digits are the decimal ones on the wire.
     year: u8,
     month: u8,
     day: u8,
@@ -25,44 +25,46 @@ impl Timestamp {
         if year < 2000 || year > 2099 {
             return None;
         }
-        Self::checked(year.wrapping_sub(2000) as u8, month, day, hour, minute, second)
+        let year = digits(year.wrapping_sub(2000) as u8);
+        Self::from_pairs(&[year, digits(month), digits(day), digits(hour), digits(minute), digits(second)])
     }
 
+    /// From the six bytes whose hexadecimal digits are the decimal digits on the wire.
     #[inline]
-    const fn checked(year: u8, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Option<Self> {
-        if day == 0 || day > days_in_month(year, month) || hour > 23 || minute > 60 || second > 59 {
+    pub(crate) const fn from_pairs(pairs: &[u8; 6]) -> Option<Self> {
+        let [year, month, day, hour, minute, second] = *pairs;
+        if year > 0x99 || hour > 0x23 || minute > 0x60 || second > 0x59 {
+            return None;
+        }
+        // Adding 6 carries into bit 4 exactly if the second digit is above 9.
+        let ones = carry(year) | carry(month) | carry(day) | carry(hour) | carry(minute) | carry(second);
+        if ones & 0x10 != 0 || day == 0 || day > days_in_month(year, month) {
             return None;
         }
         Some(Self { year, month, day, hour, minute, second })
     }
 
-    /// From the six bytes whose hexadecimal digits are the decimal digits on the wire.
-    #[inline]
-    pub(crate) fn from_pairs(pairs: [u8; 6]) -> Option<Self> {
-        let [year, month, day, hour, minute, second] = if AT_ONCE { decimal_at_once(pairs)? } else { decimal_each(pairs)? };
-        Self::checked(year, month, day, hour, minute, second)
-    }
-
     /// The six bytes whose hexadecimal digits are the decimal digits on the wire.
     pub(crate) fn pairs(self) -> [u8; 6] {
-        [self.year_digits(), self.month, self.day, self.hour, self.minute, self.second].map(decimal_digits)
+        [self.year_on_wire(), self.month, self.day, self.hour, self.minute, self.second]
     }
 
-    /// 0 to 99: the year 2100 is written as 2000.
-    const fn year_digits(self) -> u8 {
-        if self.year > 99 { 0 } else { self.year }
+    /// The year 2100 is written as 2000.
+    const fn year_on_wire(self) -> u8 {
+        if self.year > 0x99 { 0 } else { self.year }
     }
 
     /// From a byte per field, with the spare high bits of day and hour (see [`Stamp::Packed`]).
-    pub(crate) fn from_packed(bytes: [u8; 6]) -> Option<Stamp<'static>> {
-        let [year, month, day, hour, minute, second] = bytes;
+    pub(crate) fn from_packed(bytes: &[u8; 6]) -> Option<Stamp<'static>> {
+        let [year, month, day, hour, minute, second] = *bytes;
         let time = Self::new(2000_u16.saturating_add(year.into()), month, day & 0x1F, hour & 0x1F, minute, second)?;
         Some(Stamp::Packed { time, weekday: day >> 5, daylight: hour >> 5 })
     }
 
     /// The byte per field of a [`Stamp::Packed`].
     pub(crate) fn packed(self, weekday: u8, daylight: u8) -> [u8; 6] {
-        [self.year_digits(), self.month, weekday << 5 | self.day, daylight << 5 | self.hour, self.minute, self.second]
+        let [year, month, day, hour, minute, second] = self.pairs().map(number);
+        [year, month, weekday << 5 | day, daylight << 5 | hour, minute, second]
     }
 
     /// From seconds since 1970, or `None` outside the years 2000 to 2099.
@@ -72,24 +74,23 @@ impl Timestamp {
         // A century of seconds fits 32 bits, which a microcontroller divides with less code than 64.
         let seconds = u32::try_from(seconds.checked_sub(946_684_800)?).ok()?;
         let (mut days, rest) = (seconds / 86_400, seconds % 86_400);
-        let mut year = 0_u8;
-        let mut month = 1_u8;
+        let (mut year, mut month) = (0, 1);
         // At most 100 years of 12 months.
         for _ in 0..1200 {
-            let length = u32::from(days_in_month(year, month));
+            let length = u32::from(number(days_in_month(year, month)));
             if days < length {
-                let field = |value: u32| u8::try_from(value).ok();
-                return Self::new(
-                    2000_u16.saturating_add(year.into()),
+                let field = |value: u32| u8::try_from(value).ok().map(digits);
+                return Some(Self {
+                    year,
                     month,
-                    field(days.saturating_add(1))?,
-                    field(rest / 3600)?,
-                    field(rest / 60 % 60)?,
-                    field(rest % 60)?,
-                );
+                    day: field(days.saturating_add(1))?,
+                    hour: field(rest / 3600)?,
+                    minute: field(rest / 60 % 60)?,
+                    second: field(rest % 60)?,
+                });
             }
             days = days.saturating_sub(length);
-            (year, month) = if month == 12 { (year.saturating_add(1), 1) } else { (year, month.saturating_add(1)) };
+            (year, month) = if month == 0x12 { (next(year), 1) } else { (year, next(month)) };
         }
         None
     }
@@ -99,22 +100,22 @@ impl Timestamp {
     #[must_use]
     pub const fn normalized(self) -> Self {
         let mut to = self;
-        if to.minute < 60 {
+        if to.minute < 0x60 {
             return to;
         }
         to.minute = 0;
-        to.hour = to.hour.saturating_add(1);
-        if to.hour > 23 {
+        to.hour = next(to.hour);
+        if to.hour > 0x23 {
             to.hour = 0;
-            to.day = to.day.saturating_add(1);
+            to.day = next(to.day);
         }
         if to.day > days_in_month(to.year, to.month) {
             to.day = 1;
-            to.month = to.month.saturating_add(1);
+            to.month = next(to.month);
         }
-        if to.month > 12 {
+        if to.month > 0x12 {
             to.month = 1;
-            to.year = to.year.saturating_add(1);
+            to.year = next(to.year);
         }
         to
     }
@@ -122,82 +123,89 @@ impl Timestamp {
     /// 2000 to 2099, or 2100 from [`normalized`](Self::normalized).
     #[must_use]
     pub const fn year(self) -> u16 {
-        2000_u16.saturating_add(self.year as u16)
+        2000_u16.saturating_add(number(self.year) as u16)
     }
 
     /// 1 to 12.
     #[must_use]
     pub const fn month(self) -> u8 {
-        self.month
+        number(self.month)
     }
 
     /// 1 to 31.
     #[must_use]
     pub const fn day(self) -> u8 {
-        self.day
+        number(self.day)
     }
 
     /// 0 to 23.
     #[must_use]
     pub const fn hour(self) -> u8 {
-        self.hour
+        number(self.hour)
     }
 
     /// 0 to 59, or 60 as sent.
     #[must_use]
     pub const fn minute(self) -> u8 {
-        self.minute
+        number(self.minute)
     }
 
     /// 0 to 59.
     #[must_use]
     pub const fn second(self) -> u8 {
-        self.second
+        number(self.second)
     }
 }
 
-/// Whether six bytes in one word are faster than six times one, and no larger.
-const AT_ONCE: bool = cfg!(target_pointer_width = "64");
-
-/// The numbers that six pairs of decimal digits stand for; `None` if a digit is above 9.
-#[inline(always)]
-const fn decimal_at_once(pairs: [u8; 6]) -> Option<[u8; 6]> {
-    const ONES: u64 = 0x0F0F_0F0F_0F0F;
-    const SIXES: u64 = 0x0606_0606_0606;
-    // One per byte; no byte of any sum below exceeds 0xFF.
-    let [a, b, c, d, e, f] = pairs;
-    let pairs = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
-    let (tens, ones) = (pairs >> 4 & ONES, pairs & ONES);
-    // Adding 6 carries into bit 4 exactly if the digit is above 9.
-    if (tens.wrapping_add(SIXES) | ones.wrapping_add(SIXES)) & 0x1010_1010_1010 != 0 {
-        return None;
-    }
-    let [year, month, day, hour, minute, second, _, _] = pairs.wrapping_sub(tens.wrapping_mul(6)).to_le_bytes();
-    Some([year, month, day, hour, minute, second])
+/// The byte whose hexadecimal digits are the decimal digits of a number, 0xFF for more than two.
+const fn digits(number: u8) -> u8 {
+    if number > 99 { 0xFF } else { decimal_digits(number) }
 }
 
-/// The same, one after the other.
-#[inline(always)]
-fn decimal_each([year, month, day, hour, minute, second]: [u8; 6]) -> Option<[u8; 6]> {
-    Some([decimal(year)?, decimal(month)?, decimal(day)?, decimal(hour)?, decimal(minute)?, decimal(second)?])
+/// The number whose decimal digits are the hexadecimal digits of a byte. The first one may be 10.
+const fn number(pair: u8) -> u8 {
+    pair.wrapping_sub((pair >> 4).wrapping_mul(6))
+}
+
+/// The digits of the next number.
+const fn next(pair: u8) -> u8 {
+    pair.wrapping_add(if pair & 0x0F == 9 { 7 } else { 1 })
+}
+
+const fn carry(pair: u8) -> u8 {
+    (pair & 0x0F).wrapping_add(6)
 }
 
 /// As ISO 8601 without a zone, for example `2018-09-21T18:31:35`, normalised.
 impl core::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let t = self.normalized();
-        write!(f, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year(), t.month, t.day, t.hour, t.minute, t.second)
+        write!(f, "{:04}-{:02x}-{:02x}T{:02x}:{:02x}:{:02x}", t.year(), t.month, t.day, t.hour, t.minute, t.second)
     }
 }
 
-/// Days of a month of the year 2000 + `year`; 0 for a month that does not exist. Every fourth year of that century is a leap year.
+/// The digits as sent.
+impl core::fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Timestamp({:02x?})", self.pairs())
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Timestamp {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Timestamp({=[u8; 6]:02x})", self.pairs());
+    }
+}
+
+/// Days of a month, 0 for a month that does not exist; all as digits. Every fourth year of that century is a leap year.
 #[inline]
-#[expect(clippy::indexing_slicing, reason = "the index is masked to 0..16")]
 const fn days_in_month(year: u8, month: u8) -> u8 {
-    const DAYS: [u8; 16] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0];
-    match (month, year % 4) {
-        (2, 0) => 29,
-        (0..=15, _) => DAYS[(month & 0x0F) as usize],
+    match month {
+        0x02 if number(year) % 4 == 0 => 0x29,
+        0x02 => 0x28,
+        // Every other month has 31 days, and July and August.
+        0x01..=0x12 => 0x30 | (month ^ (month > 7) as u8) & 1,
         _ => 0,
     }
 }
@@ -244,7 +252,7 @@ mod tests {
         for (pair, text) in pairs.iter_mut().zip(digits.as_bytes().chunks(2)) {
             *pair = crate::text::hex::byte(text[0], text[1]).unwrap();
         }
-        let time = Timestamp::from_pairs(pairs)?;
+        let time = Timestamp::from_pairs(&pairs)?;
         assert_eq!(time.pairs(), pairs);
         Some(time)
     }
@@ -287,22 +295,26 @@ mod tests {
     #[test]
     fn packed_stamps_carry_weekday_and_daylight_bits() {
         // 2018-09-21 was a Friday: 5 << 5 | 21 = 0xB5. Daylight bit 1: 1 << 5 | 18 = 0x32.
-        let packed = Timestamp::from_packed([0x12, 0x09, 0xB5, 0x32, 0x1F, 0x23]);
+        let packed = Timestamp::from_packed(&[0x12, 0x09, 0xB5, 0x32, 0x1F, 0x23]);
         let Some(Stamp::Packed { time, weekday, daylight }) = packed else { panic!("not packed") };
         assert_eq!((time.to_string().as_str(), weekday, daylight), ("2018-09-21T18:31:35", 5, 1));
-        assert_eq!(Timestamp::from_packed([0x12, 0x0D, 0xB5, 0x32, 0x1F, 0x23]), None);
+        assert_eq!(Timestamp::from_packed(&[0x12, 0x0D, 0xB5, 0x32, 0x1F, 0x23]), None);
     }
 
     #[test]
-    fn both_ways_read_decimal_digits_alike() {
-        for pair in 0..=255 {
-            for at in 0..6 {
-                let mut pairs = [0x99, 0x12, 0x28, 0x23, 0x60, 0x59];
+    fn no_digit_is_above_9() {
+        let good = [0x99, 0x12, 0x28, 0x23, 0x60, 0x59];
+        assert_eq!(Timestamp::from_pairs(&good).map(Timestamp::pairs), Some(good));
+        for at in 0..6 {
+            for pair in 0..=255 {
+                let mut pairs = good;
                 pairs[at] = pair;
-                assert_eq!(decimal_at_once(pairs), decimal_each(pairs));
+                let decimal = pair >> 4 <= 9 && pair & 0x0F <= 9;
+                assert!(decimal || Timestamp::from_pairs(&pairs).is_none(), "{pairs:02x?}");
             }
         }
-        assert_eq!(decimal_each([0x99, 0x12, 0x28, 0x23, 0x60, 0x59]), Some([99, 12, 28, 23, 60, 59]));
+        assert_eq!(Timestamp::new(2099, 100, 1, 0, 0, 0), None);
+        assert_eq!(Timestamp::new(2099, 255, 1, 0, 0, 0), None);
     }
 
     #[test]

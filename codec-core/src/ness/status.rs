@@ -170,11 +170,6 @@ impl RequestId {
         };
         Some((fact, base))
     }
-
-    /// Position in [`ALL`](Self::ALL), for a request that has a name.
-    pub(crate) fn index(self) -> Option<usize> {
-        Self::ALL.iter().position(|id| *id == self)
-    }
 }
 
 /// Answer to `S16`: what the keypads show. The value is compared as a whole.

@@ -1,6 +1,6 @@
 //! The house as a panel's lines tell it.
 
-use super::areas::Areas;
+use super::areas::{Areas, units};
 use super::bits::{MiscAlarms, Outputs};
 use super::codes::{AreaCode, EventCode, Id, Output};
 use super::packet::{Body, StatusUpdate, SystemEvent};
@@ -71,6 +71,7 @@ impl Tracker {
 
     /// Takes in what a line says. Take the notices out before the next line.
     pub fn apply(&mut self, body: &Body<'_>, now: Instant) {
+        let now = units(now);
         match body {
             Body::Event(event) => self.event(*event, now),
             Body::Status(status) => self.status(*status, now),
@@ -144,7 +145,7 @@ impl Tracker {
         self.zones.all(ZoneFact::RadioUnsealed) | self.zones.all(ZoneFact::CbusUnsealed) != 0
     }
 
-    fn event(&mut self, event: SystemEvent, now: Instant) {
+    fn event(&mut self, event: SystemEvent, now: u32) {
         let SystemEvent { code, id, area } = event;
         let zone = zone_bit(id.value());
         // Codes come in pairs, the even one for the beginning; 31 and 32 are the other way round.
@@ -227,7 +228,7 @@ impl Tracker {
         }
     }
 
-    fn alarm(&mut self, event: SystemEvent, active: bool, now: Instant) {
+    fn alarm(&mut self, event: SystemEvent, active: bool, now: u32) {
         let SystemEvent { id, area, .. } = event;
         let (kind, bit) = match area {
             AreaCode::Panic if id.user().is_some() => (AlarmKind::Panic, MiscAlarms::PENDANT_PANIC),
@@ -265,7 +266,7 @@ impl Tracker {
         self.misc.tell(bit.bits().into(), if on { u32::MAX } else { 0 });
     }
 
-    fn status(&mut self, status: StatusUpdate, now: Instant) {
+    fn status(&mut self, status: StatusUpdate, now: u32) {
         match status.typed() {
             StatusValue::Zones(fact, zones) => {
                 let before = self.zones.all(fact);

@@ -68,7 +68,7 @@ fn stamped(text: &[u8], options: DecodeOptions) -> Option<Line<'_>> {
 
 #[inline(always)]
 fn usual_stamp(pairs: [u8; 6], options: DecodeOptions) -> Option<Stamp<'static>> {
-    if options.packed_time { None } else { Timestamp::from_pairs(pairs).map(Stamp::Time) }
+    if options.packed_time { None } else { Timestamp::from_pairs(&pairs).map(Stamp::Time) }
 }
 
 /// Puts a panel line together from its fields. `None` for an unknown COMMAND, a request or a wrong LENGTH.

@@ -275,19 +275,24 @@ const PAIRS: usize = 14;
 /// The bytes that the pairs of digits at the front of a text stand for: how many there are before anything else, and their sum.
 #[inline(never)]
 fn unhex(text: &[u8], into: &mut [u8; PAIRS]) -> (usize, u8) {
-    let (mut rest, mut sum, mut pairs) = (text, 0_u8, 0_usize);
-    for byte in into {
-        let [high, low, behind @ ..] = rest else { break };
+    // At most as many as there is room for, so that the loop has one end only.
+    let mut rest = text.get(..PAIRS << 1).unwrap_or(text);
+    let pairs = core::iter::from_fn(|| {
+        let (pair, behind) = rest.split_first_chunk::<2>()?;
+        rest = behind;
+        Some(pair)
+    });
+    let (mut sum, mut good) = (0_u8, 0_usize);
+    for ([high, low], byte) in pairs.zip(into) {
         let (high, low) = (nibble(*high), nibble(*low));
         if (high | low) & 0xF0 != 0 {
             break;
         }
         *byte = high << 4 | low;
         sum = sum.wrapping_add(*byte);
-        pairs = pairs.wrapping_add(1);
-        rest = behind;
+        good = good.wrapping_add(1);
     }
-    (pairs, sum)
+    (good, sum)
 }
 
 /// The first thing that is wrong with a line: what is read behind it is not looked at by anybody.
@@ -311,7 +316,9 @@ impl<'i> Wrong<'i> {
     #[inline(never)]
     fn cut_short(&mut self) {
         let as_u32 = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-        self.tell(FaultKind::Truncated { needed: as_u32(self.needed), found: as_u32(self.text.len()) }, self.text.len());
+        let found = as_u32(self.text.len());
+        let kind = if found == 0 { FaultKind::Empty } else { FaultKind::Truncated { needed: as_u32(self.needed), found } };
+        self.tell(kind, self.text.len());
     }
 
     /// Tells why there is no pair of digits at an offset, or no digit.
@@ -348,14 +355,11 @@ impl<'i> Wrong<'i> {
 pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>, Fault> {
     // No line has less than 14 characters.
     let mut wrong = Wrong { text, needed: 14, first: None };
-    if text.is_empty() {
-        wrong.tell(FaultKind::Empty, 0);
-    }
     let mut bytes = [0; PAIRS];
     let (mut good, sum) = unhex(text, &mut bytes);
     wrong.want(0, 1, good);
     let [start, second, ..] = bytes;
-    if !matches!(start, 0x82 | 0x83 | 0x86 | 0x87) {
+    if start & !5 != 0x82 {
         wrong.tell(FaultKind::UnknownStart, 0);
     }
     // Offset of LENGTH, which pair it is in `bytes`, and the offset where they begin.
@@ -381,66 +385,61 @@ pub(super) fn decode_any(text: &[u8], options: DecodeOptions) -> Result<Line<'_>
     let (length, command) = (*length, *command);
     let found = length & !SEQUENCE;
     let request = start == 0x83 && command == USER_INTERFACE;
-    let expected = match command {
-        USER_INTERFACE if request => found,
-        SYSTEM_STATUS if by_digits => 6,
-        USER_INTERFACE | SYSTEM_STATUS => 3,
-        _ => {
-            wrong.tell(FaultKind::UnknownCommand, at.saturating_add(2));
-            found
-        }
-    };
-    if found != expected {
-        wrong.tell(FaultKind::BadLength { expected: expected.into() }, at);
+    if !matches!(command, SYSTEM_STATUS | USER_INTERFACE) {
+        wrong.tell(FaultKind::UnknownCommand, at.saturating_add(2));
     }
     let data_at = at.saturating_add(4);
-    let data_len = if request { usize::from(found) } else { 6 };
-    let mut end = data_at.saturating_add(data_len);
     let stamped = start & 4 != 0;
-    wrong.needed = end.saturating_add(if stamped { 14 } else { 2 });
-    let body = match request {
-        true => Body::Request(Keys::new(wrong.printable(data_at, data_len))),
-        false => {
-            wrong.want(base, before.saturating_add(5), good);
-            panel_body(command, [*x, *y, *z])
+    let mut end = data_at;
+    if request {
+        end = end.saturating_add(found.into());
+        wrong.needed = end.saturating_add(2);
+        wrong.printable(data_at, found.into());
+    } else {
+        let expected = if by_digits { 6 } else { 3 };
+        if found != expected {
+            wrong.tell(FaultKind::BadLength { expected: expected.into() }, at);
         }
-    };
+        end = end.saturating_add(6);
+        wrong.needed = end.saturating_add(if stamped { 14 } else { 2 });
+        wrong.want(base, before.saturating_add(5), good);
+    }
     let mut by_pairs = !request && !by_digits;
     let mut stamp = None;
     if stamped {
         if good < before.saturating_add(11) {
-            wrong.printable(end, 12);
             by_pairs = false;
         } else if options.packed_time {
-            stamp = Timestamp::from_packed(*time);
+            stamp = Timestamp::from_packed(time);
         } else {
-            stamp = Timestamp::from_pairs(*time).map(Stamp::Time);
+            stamp = Timestamp::from_pairs(time).map(Stamp::Time);
         }
         if stamp.is_none() {
-            stamp = text.get(end..).and_then(<[u8]>::first_chunk).map(Stamp::Raw);
+            stamp = wrong.printable(end, 12).first_chunk().map(Stamp::Raw);
         }
         end = end.saturating_add(12);
     }
-    let checksum = match text.get(end..).and_then(<[u8]>::first_chunk) {
-        Some([high, low]) => hex::byte(*high, *low),
-        None => None,
-    };
-    if checksum.is_none() {
-        wrong.no_digits(end, 2);
+    let mut checksum = 0;
+    match text.get(end..).and_then(<[u8]>::first_chunk).and_then(|[high, low]| hex::byte(*high, *low)) {
+        Some(found) => checksum = found,
+        None => wrong.no_digits(end, 2),
     }
-    let checksum = checksum.unwrap_or(0);
     end = end.saturating_add(2);
-    let (text, rest) = text.split_at_checked(end).unwrap_or((text, &[]));
-    if !(rest.is_empty() || request && rest == b"?") {
-        wrong.tell(FaultKind::Trailing { extra: u32::try_from(rest.len()).unwrap_or(u32::MAX) }, end);
+    let extra = text.len().saturating_sub(end);
+    if extra > usize::from(request && text.get(end) == Some(&b'?')) {
+        wrong.tell(FaultKind::Trailing { extra: u32::try_from(extra).unwrap_or(u32::MAX) }, end);
     }
     match wrong.first {
         Some(fault) => Err(fault),
         None => {
+            let body = match request {
+                true => Body::Request(Keys::new(text.get(data_at..end.saturating_sub(2)).unwrap_or_default())),
+                false => panel_body(command, [*x, *y, *z]),
+            };
             let packet = Packet { start, address, sequence: length & SEQUENCE != 0, body, stamp };
             // Where all are pairs, the sum includes the checksum itself.
             let binary = if by_pairs { Some(checksum.wrapping_sub(sum)) } else { None };
-            Ok(Line { packet, text, checksum, binary })
+            Ok(Line { packet, text: text.get(..end).unwrap_or(text), checksum, binary })
         }
     }
 }

@@ -37,23 +37,42 @@ pub(super) enum Want {
 impl Want {
     /// The state of a command that waited, after a line that `tracker` has taken in.
     fn state_after(self, body: &Body<'_>, tracker: &Tracker) -> State {
-        let confirmed = match (self, body) {
-            (Self::Status(wanted), Body::Status(status)) if status.request == wanted => return State::Answered,
-            (Self::PanelInfo, Body::Status(StatusUpdate { request: RequestId::PanelVersion, .. })) => return State::Answered,
-            (Self::ArmedAway, body) => tells_of_arming(body) && (armed(tracker, 1) || armed(tracker, 2)),
-            (Self::ArmedHome, body) => {
-                // The Python library's mock panel arms area 1 "home".
-                tells_of_arming(body) && (armed(tracker, 3) || armed(tracker, 1) && tracker.area(1).1 == Some(Mode::Home))
+        let event = match body {
+            Body::Event(event) => Some(event),
+            _ => None,
+        };
+        let answers = |request| matches!(body, Body::Status(status) if status.request == request);
+        let confirmed = match self {
+            Self::Nothing => false,
+            Self::Status(_) | Self::PanelInfo => {
+                let request = if let Self::Status(request) = self { request } else { RequestId::PanelVersion };
+                return if answers(request) { State::Answered } else { State::Waiting };
             }
-            (Self::Disarmed, Body::Event(event)) => event.code == EventCode::Disarmed,
-            (Self::Disarmed, body) => tells_of_arming(body) && (1..=4).all(|area| !armed(tracker, area)),
-            (Self::Panic, Body::Event(event)) => event.code == EventCode::Alarm && event.area == AreaCode::Panic,
-            (Self::Panic, Body::Status(StatusUpdate { request: RequestId::MiscellaneousAlarms, .. })) => {
+            // Codes 22 to 2F are about arming.
+            Self::ArmedAway | Self::ArmedHome | Self::Disarmed => {
+                let told = event.is_some_and(|event| matches!(event.code.raw(), 0x22..=0x2F)) || answers(RequestId::Arming);
+                told && match self {
+                    Self::ArmedAway => armed(tracker, 1) || armed(tracker, 2),
+                    // The Python library's mock panel arms area 1 "home".
+                    Self::ArmedHome => armed(tracker, 3) || armed(tracker, 1) && tracker.area(1).1 == Some(Mode::Home),
+                    _ => match event {
+                        Some(event) => event.code == EventCode::Disarmed,
+                        None => (1..=4).all(|area| !armed(tracker, area)),
+                    },
+                }
+            }
+            Self::Panic => {
                 let alarms = tracker.misc_alarms();
-                alarms.contains(MiscAlarms::PANIC) || alarms.contains(MiscAlarms::PENDANT_PANIC)
+                event.is_some_and(|event| event.code == EventCode::Alarm && event.area == AreaCode::Panic)
+                    || answers(RequestId::MiscellaneousAlarms)
+                        && (alarms.contains(MiscAlarms::PANIC) || alarms.contains(MiscAlarms::PENDANT_PANIC))
             }
-            (Self::Aux { output, on }, body) => tells_of_outputs(body) && tracker.output(Output::Aux(output)) == Some(on),
-            _ => false,
+            Self::Aux { output, on } => {
+                let told = event.is_some_and(|event| matches!(event.code, EventCode::OutputOn | EventCode::OutputOff))
+                    || answers(RequestId::AuxiliaryOutputs)
+                    || answers(RequestId::Outputs);
+                told && tracker.output(Output::Aux(output)) == Some(on)
+            }
         };
         if confirmed { State::Confirmed } else { State::Waiting }
     }
@@ -61,22 +80,6 @@ impl Want {
 
 fn armed(tracker: &Tracker, area: u32) -> bool {
     !matches!(tracker.area(area).0, AreaState::Unknown | AreaState::Disarmed)
-}
-
-fn tells_of_arming(body: &Body<'_>) -> bool {
-    match body {
-        Body::Event(event) => matches!(event.code.raw(), 0x22..=0x2F),
-        Body::Status(status) => status.request == RequestId::Arming,
-        Body::Request(_) => false,
-    }
-}
-
-fn tells_of_outputs(body: &Body<'_>) -> bool {
-    match body {
-        Body::Event(event) => matches!(event.code, EventCode::OutputOn | EventCode::OutputOff),
-        Body::Status(status) => matches!(status.request, RequestId::AuxiliaryOutputs | RequestId::Outputs),
-        Body::Request(_) => false,
-    }
 }
 
 /// How far a command is.

@@ -5,17 +5,30 @@ use crate::ness::RequestId;
 /// Milliseconds to wait for the answer to a poll before the next one is sent. An answer takes 40 ms on the line.
 pub(super) const POLL_ANSWER_MILLIS: u64 = 1_000;
 
-/// A set of requests, by their position in [`RequestId::ALL`].
+/// A set of requests that have a name, a bit for the number of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Requests(u64);
 
 impl Requests {
     pub(super) const NONE: Self = Self(0);
     /// All 34.
-    pub(super) const ALL: Self = Self((1 << 34) - 1);
+    pub(super) const ALL: Self = Self::of(RequestId::ALL);
 
-    pub(super) fn of(ids: &[RequestId]) -> Self {
-        Self(ids.iter().filter_map(|id| id.index()).fold(0, |bits, index| bits | 1 << (index & 63)))
+    pub(super) const fn of(mut ids: &[RequestId]) -> Self {
+        let mut bits = 0;
+        while let [id, more @ ..] = ids {
+            bits |= Self::one(*id).0;
+            ids = more;
+        }
+        Self(bits)
+    }
+
+    pub(super) const fn one(id: RequestId) -> Self {
+        match id.raw() {
+            // The highest is 0x33.
+            raw @ 0..=63 => Self(1 << raw),
+            _ => Self::NONE,
+        }
     }
 
     pub(super) const fn and(self, other: Self) -> Self {
@@ -31,17 +44,17 @@ impl Requests {
     }
 
     fn has(self, id: RequestId) -> bool {
-        self.0 & Self::of(&[id]).0 != 0
+        self.0 & Self::one(id).0 != 0
     }
 }
 
 /// What a short poll asks for: what the Python library asks for.
-pub(super) const SHORT: [RequestId; 4] =
+const SHORT: [RequestId; 4] =
     [RequestId::Zone1To16InputUnsealed, RequestId::Zone17To32InputUnsealed, RequestId::Arming, RequestId::AuxiliaryOutputs];
 
 /// Where radio detectors and C-Bus units tell that they are open. Asked before the inputs, so that a zone that is only open there
 /// does not look closed in between.
-pub(super) const RADIO: [RequestId; 4] = [
+const RADIO: [RequestId; 4] = [
     RequestId::Zone1To16RadioUnsealed,
     RequestId::Zone1To16CbusUnsealed,
     RequestId::Zone17To32RadioUnsealed,
@@ -49,7 +62,12 @@ pub(super) const RADIO: [RequestId; 4] = [
 ];
 
 /// Where alarms tell that they are on.
-pub(super) const ALARMS: [RequestId; 3] = [RequestId::Zone1To16InAlarm, RequestId::Zone17To32InAlarm, RequestId::MiscellaneousAlarms];
+const ALARMS: [RequestId; 3] = [RequestId::Zone1To16InAlarm, RequestId::Zone17To32InAlarm, RequestId::MiscellaneousAlarms];
+
+/// The same, as sets.
+pub(super) const SHORT_SET: Requests = Requests::of(&SHORT);
+pub(super) const RADIO_SET: Requests = Requests::of(&RADIO);
+pub(super) const ALARM_SET: Requests = Requests::of(&ALARMS);
 
 /// What comes before the others: the version, then [`RADIO`], [`SHORT`] and [`ALARMS`].
 const URGENT: [RequestId; 12] = {
@@ -85,7 +103,7 @@ impl Polls {
     /// Asks for everything, also for what was not answered before; for the short list first.
     pub(super) fn want_all(&mut self) {
         self.mute = Requests::NONE;
-        self.due = self.due.and(Requests::of(&SHORT));
+        self.due = self.due.and(SHORT_SET);
         self.later = true;
     }
 
@@ -95,7 +113,7 @@ impl Polls {
             return None;
         }
         if self.due.is_empty() && core::mem::take(&mut self.later) {
-            self.due = Requests::ALL.without(Requests::of(&SHORT));
+            self.due = Requests::ALL.without(SHORT_SET);
         }
         self.again.filter(|id| self.due.has(*id)).or_else(|| self.first_due(&URGENT)).or_else(|| self.first_due(RequestId::ALL))
     }
@@ -111,13 +129,13 @@ impl Polls {
     }
 
     pub(super) fn sent(&mut self, id: RequestId) {
-        self.due = self.due.without(Requests::of(&[id]));
+        self.due = self.due.without(Requests::one(id));
         self.outstanding = Some(id);
     }
 
     /// A status was received. Returns whether it is the one that is waited for.
     pub(super) fn answered(&mut self, id: RequestId) -> bool {
-        self.mute = self.mute.without(Requests::of(&[id]));
+        self.mute = self.mute.without(Requests::one(id));
         let waited_for = self.outstanding == Some(id);
         if waited_for {
             (self.outstanding, self.again) = (None, None);
@@ -128,9 +146,9 @@ impl Polls {
     /// The outstanding request was not answered in time.
     pub(super) fn gave_up(&mut self) {
         let Some(id) = self.outstanding.take() else { return };
-        let request = Requests::of(&[id]);
+        let request = Requests::one(id);
         if self.again.take() == Some(id) {
-            self.mute = self.mute.and(request.without(Requests::of(&SHORT)));
+            self.mute = self.mute.and(request.without(SHORT_SET));
         } else {
             self.again = Some(id);
             self.due = self.due.and(request);
