@@ -8,7 +8,7 @@ use codec_core::g90::cloud::{
     encode,
 };
 use codec_core::g90::{AlertFlags, PeripheralProtocol, PeripheralType, SensorSlot};
-use codec_core::{Machine as _, Secret};
+use codec_core::Machine as _;
 
 use crate::buffers::{area_state, fault, notice};
 use crate::drive::drive;
