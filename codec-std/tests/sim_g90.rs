@@ -95,7 +95,7 @@ async fn the_panel_moves_to_another_cloud_when_it_is_told_to() {
                 cloud::controller::Event::Device(info) => device = Some(info.id.as_str().to_owned()),
                 cloud::controller::Event::Message(message) => {
                     notified |= matches!(message.body, Body::Notification(_));
-                    changed |= matches!(message.body, Body::SensorAlarm(alarm) if alarm.sensor == 2);
+                    changed |= matches!(message.body, Body::SensorAlarm(alarm) if alarm.sensor() == 2);
                 }
                 cloud::controller::Event::Fault(fault) => panic!("{fault}"),
                 _ => {}
@@ -141,9 +141,9 @@ async fn commands_of_the_cloud_are_obeyed() {
                 cloud::controller::Event::Message(message) => {
                     if let Body::CommandAnswer(answer) = message.body {
                         let (code, _, text) = order.expect("nothing else was asked");
-                        let found = str::from_utf8(answer.text.expose()).unwrap().strip_suffix('\0').unwrap();
+                        let found = str::from_utf8(answer.text().expose()).unwrap().strip_suffix('\0').unwrap();
                         assert!(found.starts_with(text) && (!text.is_empty() || found.is_empty()), "{found}");
-                        assert_eq!(answer.command, code);
+                        assert_eq!(answer.command(), code);
                     }
                     continue;
                 }

@@ -28,28 +28,29 @@ pub fn ours_cloud(pool: &Pool) -> Check {
     let mut check = Check::default();
     for message in pool.messages() {
         let Ok(message) = &cloud::decode(message) else { continue };
-        check.field(message.header.length | u32::from(message.header.sequence.unwrap_or(0xFFFF)) << 16);
+        let header = message.header();
+        check.field(header.length | u32::from(header.sequence.unwrap_or(0xFFFF)) << 16);
         match &message.body {
             Body::Hello(hello) => {
-                name(&mut check, hello.device.guid);
-                name(&mut check, hello.device.firmware);
-                numbers(&mut check, &hello.flags);
+                name(&mut check, hello.device().guid);
+                name(&mut check, hello.device().firmware);
+                numbers(&mut check, &hello.flags());
             }
             Body::StateChange(change) => {
-                check.field(u32::from_le_bytes([2, change.code, 0, 0]));
-                numbers(&mut check, &[change.timestamp]);
+                check.field(u32::from_le_bytes([2, change.code(), 0, 0]));
+                numbers(&mut check, &[change.timestamp()]);
             }
             Body::SensorChange(change) => {
-                check.field(u32::from_le_bytes([4, change.sensor, change.source, change.state]));
-                name(&mut check, change.name);
-                numbers(&mut check, &[change.timestamp]);
+                check.field(u32::from_le_bytes([4, change.sensor(), change.source(), change.state()]));
+                name(&mut check, change.name());
+                numbers(&mut check, &[change.timestamp()]);
             }
             Body::SensorAlarm(alarm) => {
-                check.field(u32::from_le_bytes([3, alarm.sensor, alarm.peripheral, alarm.state]));
-                name(&mut check, alarm.name);
-                numbers(&mut check, &[alarm.timestamp]);
+                check.field(u32::from_le_bytes([3, alarm.sensor(), alarm.peripheral(), alarm.state()]));
+                name(&mut check, alarm.name());
+                numbers(&mut check, &[alarm.timestamp()]);
             }
-            Body::Notification(text) => bytes(&mut check, text),
+            Body::Notification(notification) => bytes(&mut check, notification.text()),
             _ => {}
         }
     }

@@ -1,21 +1,30 @@
 //! Messages that no capture has: their limits, and what is written.
 
 use codec_core::g90::cloud::{
-    Body, CommandAnswer, CommandRequest, Cut, Device, DiscoveryAnswer, Framer, Hello, HelloDiscovery, PaddedText, SensorAlarm,
-    SensorChange, StateChange, TAIL, decode, encode,
+    Body, CommandAnswer, CommandRequest, Cut, Device, DiscoveryAnswer, Framer, Hello, HelloDiscovery, Message, PaddedText, Route,
+    SensorAlarm, SensorChange, StateChange, decode, encode,
 };
 use codec_core::{EncodeError, FaultKind, Secret};
 
 use crate::desk::{PING, hello, hello_discovery, hex, message, status_change};
 
-fn encoded(body: &Body<'_>, sequence: u16) -> Vec<u8> {
+fn encoded(route: Route, sequence: u16, parts: &[&[u8]]) -> Vec<u8> {
     let mut out = [0xEE; 256];
-    let len = encode(body, sequence, &mut out).unwrap();
+    let len = encode(route, sequence, parts, &mut out).unwrap();
     assert!(out[len..].iter().all(|byte| *byte == 0xEE));
     for short in 0..len {
-        assert_eq!(encode(body, sequence, &mut [0; 256][..short]), Err(EncodeError::NoSpace { needed: u32::try_from(len).unwrap() }));
+        let no_space = EncodeError::NoSpace { needed: u32::try_from(len).unwrap() };
+        let mut out = [0xEE; 256];
+        assert_eq!(encode(route, sequence, parts, &mut out[..short]), Err(no_space));
+        assert_eq!(out, [0xEE; 256], "all or nothing");
     }
     out[..len].to_vec()
+}
+
+/// A message that was read, written again.
+fn again(message: &Message<'_>) -> Vec<u8> {
+    let header = message.header();
+    encoded(header.route, header.sequence.unwrap_or(0), &[message.payload()])
 }
 
 const DEVICE: Device<'static> =
@@ -23,24 +32,23 @@ const DEVICE: Device<'static> =
 
 #[test]
 fn hellos_are_written_as_panels_write_them() {
-    assert_eq!(encoded(&Body::Hello(Hello { device: DEVICE, flags: Hello::USUAL_FLAGS }), 0), hello(b"GA00000A0000000"));
-    let discovery = HelloDiscovery { device: DEVICE, flags: HelloDiscovery::USUAL_FLAGS };
-    assert_eq!(encoded(&Body::HelloDiscovery(discovery), 0), hello_discovery(b"GA00000A0000000"));
+    assert_eq!(encoded(Route::HELLO, 0, &[&Hello::fields(&DEVICE, &Hello::USUAL_FLAGS)]), hello(b"GA00000A0000000"));
+    let discovery = HelloDiscovery::fields(&DEVICE, &HelloDiscovery::USUAL_FLAGS);
+    assert_eq!(encoded(Route::HELLO_DISCOVERY, 0, &[&discovery]), hello_discovery(b"GA00000A0000000"));
 }
 
 #[test]
 fn names_are_cut_to_their_field() {
     let long = "A name of a sensor that is too long for its field";
-    let change =
-        |name| SensorChange { sensor: 32, source: 1, state: 1, name: PaddedText::new(name), timestamp: 0x67A2_30B1, tail: &[0; TAIL] };
-    assert_eq!(encoded(&Body::SensorChange(change("Cord 1")), 0), status_change([4, 32, 1, 1], b"Cord 1"));
-    let bytes = encoded(&Body::SensorChange(change(long)), 0);
+    let change = |name| encoded(Route::STATUS_CHANGE, 0, &[&SensorChange::fields(32, 1, 1, PaddedText::new(name), 0x67A2_30B1)]);
+    assert_eq!(change("Cord 1"), status_change([4, 32, 1, 1], b"Cord 1"));
+    let bytes = change(long);
     assert_eq!(bytes, status_change([4, 32, 1, 1], &long.as_bytes()[..32]));
     // 32 bytes without a NUL.
     let Body::SensorChange(read) = decode(&bytes).unwrap().body else { panic!() };
-    assert_eq!(read.name.as_str(), Ok(&long[..32]));
-    let alarm = SensorAlarm { sensor: 32, peripheral: 1, state: 3, name: PaddedText::new(""), timestamp: 0x67A2_30B1, tail: &[0; TAIL] };
-    assert_eq!(encoded(&Body::SensorAlarm(alarm), 0), status_change([3, 32, 1, 3], b""));
+    assert_eq!(read.name().as_str(), Ok(&long[..32]));
+    let alarm = SensorAlarm::fields(32, 1, 3, PaddedText::new(""), 0x67A2_30B1);
+    assert_eq!(encoded(Route::STATUS_CHANGE, 0, &[&alarm]), status_change([3, 32, 1, 3], b""));
 }
 
 #[test]
@@ -69,11 +77,17 @@ fn what_a_state_change_left_over_is_kept() {
     bytes.resize(48, 0);
     bytes.extend(hex("20a29467"));
     bytes.resize(120, 0);
-    let Body::StateChange(change) = decode(&bytes).unwrap().body else { panic!() };
-    assert!(change.leftover.starts_with(b"70,[1,[3]]]\0"));
-    assert_eq!(encoded(&Body::StateChange(change), 0), bytes);
-    let clean = StateChange { leftover: &[0; 34], ..change };
-    assert_eq!(encoded(&Body::StateChange(clean), 0)[14..48], [0; 34]);
+    let message = decode(&bytes).unwrap();
+    let Body::StateChange(change) = message.body else { panic!() };
+    assert!(change.leftover().starts_with(b"70,[1,[3]]]\0"));
+    assert_eq!(again(&message), bytes);
+    let clean = encoded(Route::STATUS_CHANGE, 0, &[&StateChange::fields(change.code(), change.timestamp())]);
+    assert_eq!((&clean[..14], &clean[14..48], &clean[48..]), (&bytes[..14], &[0; 34][..], &bytes[48..]));
+    let Body::StateChange(read) = decode(&clean).unwrap().body else { panic!() };
+    assert_ne!(read, change);
+    // Neither the header nor what stands behind the fields is compared.
+    let longer = encoded(Route::STATUS_CHANGE, 7, &[message.payload(), b"x"]);
+    assert!(matches!(decode(&longer).unwrap().body, Body::StateChange(read) if read == change));
 }
 
 /// A1: the same bytes with either header.
@@ -82,26 +96,25 @@ fn a1_the_answer_to_a_command_has_two_readings() {
     let bytes = hex("01000020 19000000 0100 06000100 0700 06000100 6a00 6b00 00");
     let message = decode(&bytes).unwrap();
     let Body::CommandAnswer(answer) = message.body else { panic!() };
-    assert_eq!((message.header.sequence, answer.number, answer.number_again, answer.flag), (Some(6), 0x1_0006, 0x1_0006, 7));
-    assert_eq!((answer.command, answer.subcommand, *answer.text.expose()), (106, 107, &[0][..]));
-    assert_eq!(encoded(&message.body, 99), bytes);
+    assert_eq!((message.header().sequence, answer.number(), answer.number_again(), answer.flag()), (Some(6), 0x1_0006, 0x1_0006, 7));
+    assert_eq!((answer.command(), answer.subcommand(), *answer.text().expose()), (106, 107, &[0][..]));
+    assert_eq!(again(&message), bytes);
+    let fields = CommandAnswer::fields(6, 106);
+    let written = hex("01000020 1a000000 0100 06000000 0000 06000000 6a00 6a00 7800");
+    assert_eq!(encoded(Route::COMMAND_ANSWER, 6, &[&fields, b"x", &[0]]), written);
     // 24 bytes are enough, one less is not.
-    assert_eq!(decode(&hex("01000020 18000000 0100 06000000 0000 06000000 6a00 6a00")).unwrap().body.route(), message.header.route);
+    assert!(matches!(decode(&hex("01000020 18000000 0100 06000000 0000 06000000 6a00 6a00")).unwrap().body, Body::CommandAnswer(_)));
     let short = hex("01000020 17000000 0100 06000000 0000 06000000 6a00 6a");
     assert_eq!(decode(&short).unwrap_err().kind, FaultKind::ShortPayload { needed: 12, found: 11 });
-    let empty = CommandAnswer { text: Secret::new(&b""[..]), ..answer };
-    assert_eq!(encoded(&Body::CommandAnswer(empty), 0).len(), 24);
 }
 
 /// A2: a command as in the two captures.
 #[test]
 fn a2_commands_are_written_as_captured() {
-    let request = |code, text: &'static [u8]| {
-        Body::Command(CommandRequest { flag: 2, command: code, subcommand: code, token: 5, text: Secret::new(text) })
-    };
-    assert_eq!(encoded(&request(100, &b"\0"[..]), 6), hex("29500010 17000000 0100 0600 0200 6400 6400 05000000 00"));
+    let request = |sequence, code, text: &[u8]| encoded(Route::COMMAND, sequence, &[&CommandRequest::fields(code), text]);
+    assert_eq!(request(6, 100, b"\0"), hex("29500010 17000000 0100 0600 0200 6400 6400 05000000 00"));
     let history = hex("29500010 23000000 0100 0500 0200 c800 c800 05000000 5b3230302c5b312c31305d5d00");
-    assert_eq!(encoded(&request(200, b"[200,[1,10]]\0"), 5), history);
+    assert_eq!(request(5, 200, b"[200,[1,10]]\0"), history);
 }
 
 /// A3, A4, A5: numbers that nobody knows are written as panels and their cloud were seen to write them.
@@ -109,13 +122,13 @@ fn a2_commands_are_written_as_captured() {
 fn a3_a4_a5_unknown_numbers_are_as_captured() {
     assert_eq!(Hello::USUAL_FLAGS[..4], [1, 0, 2, 0x7000]);
     assert_eq!(Hello::USUAL_FLAGS[5..], [48, 0, 7, 30, 30]);
-    assert_eq!(encoded(&Body::HelloAck(1), 1), hex("41200010 0d000000 0100 0100 01"));
-    assert_eq!(encoded(&Body::HelloAnswer(0x1F), 2), hex("01200010 0d000000 0100 0200 1f"));
+    assert_eq!(encoded(Route::HELLO_ACK, 1, &[&[1]]), hex("41200010 0d000000 0100 0100 01"));
+    assert_eq!(encoded(Route::HELLO_ANSWER, 2, &[&[0x1F]]), hex("01200010 0d000000 0100 0200 1f"));
     // And read whatever they are.
     let bytes = hex("41205510 0d000000 0100 0900 77");
     let message = decode(&bytes).unwrap();
-    assert_eq!((message.header.flag, message.header.sequence), (0x55, Some(9)));
-    assert!(matches!(message.body, Body::HelloAck(0x77)));
+    assert_eq!((message.header().flag, message.header().sequence), (0x55, Some(9)));
+    assert!(matches!(message.body, Body::HelloAck(ack) if ack.flag() == 0x77));
 }
 
 /// A6: flags with values that no panel sends are kept.
@@ -123,9 +136,11 @@ fn a3_a4_a5_unknown_numbers_are_as_captured() {
 fn a6_flags_are_kept_as_they_are() {
     let mut bytes = hello(b"GA00000A0000000");
     bytes[60..72].copy_from_slice(&hex("08303700 00001e00 00001e00"));
-    let Body::Hello(read) = decode(&bytes).unwrap().body else { panic!() };
-    assert_eq!(read.flags[7..], [0x0037_3008, 0x001E_0000, 0x001E_0000]);
-    assert_eq!(encoded(&Body::Hello(read), 0), bytes);
+    let message = decode(&bytes).unwrap();
+    let Body::Hello(read) = message.body else { panic!() };
+    assert_eq!(read.flags()[7..], [0x0037_3008, 0x001E_0000, 0x001E_0000]);
+    assert_eq!(again(&message), bytes);
+    assert_eq!(encoded(Route::HELLO, 0, &[&Hello::fields(&read.device(), &read.flags())]), bytes);
 }
 
 /// A13: what stands in the tail of a status change is kept.
@@ -134,29 +149,43 @@ fn a13_the_tail_of_a_status_change_is_kept() {
     let mut bytes = status_change([4, 32, 1, 1], b"Cord 1");
     bytes[119] = 7;
     let message = decode(&bytes).unwrap();
-    assert_eq!(encoded(&message.body, 0), bytes);
+    assert_eq!(again(&message), bytes);
+    assert!(matches!(message.body, Body::SensorChange(change) if change.tail()[67] == 7));
 }
 
 #[test]
 fn the_shortest_of_every_message_is_read_and_one_byte_less_is_not() {
-    let answer = DiscoveryAnswer { address: PaddedText::new("192.0.2.9"), flags: [0; 2], port: 5678, timestamp: -1 };
-    for body in [
-        Body::Hello(Hello { device: DEVICE, flags: [-1; 10] }),
-        Body::HelloDiscovery(HelloDiscovery { device: DEVICE, flags: [i32::MIN; 7] }),
-        Body::HelloAck(1),
-        Body::HelloAnswer(31),
-        Body::HelloInfo { port: -5678 },
-        Body::DiscoveryAnswer(answer),
-        Body::Command(CommandRequest { flag: 2, command: 100, subcommand: 100, token: 5, text: Secret::new(&b""[..]) }),
+    let device = r#"Device { guid: "GA00000A0000000", guid_pad: 0, firmware: "207", firmware_pad: 0 }"#;
+    for (route, fields, shown) in [
+        (Route::HELLO, &Hello::fields(&DEVICE, &[-1; 10])[..], format!("Hello {{ device: {device}, flags: {:?} }}", [-1; 10])),
+        (
+            Route::HELLO_DISCOVERY,
+            &HelloDiscovery::fields(&DEVICE, &[i32::MIN; 7]),
+            format!("HelloDiscovery {{ device: {device}, flags: {:?} }}", [i32::MIN; 7]),
+        ),
+        (Route::HELLO_ACK, &[1], "HelloAck { flag: 1 }".into()),
+        (Route::HELLO_ANSWER, &[31], "HelloAnswer { flag: 31 }".into()),
+        (Route::HELLO_INFO, &(-5678_i32).to_le_bytes(), "HelloInfo { port: -5678 }".into()),
+        (
+            Route::DISCOVERY_ANSWER,
+            &DiscoveryAnswer::fields(PaddedText::new("192.0.2.9"), 5678, -1),
+            r#"DiscoveryAnswer { address: "192.0.2.9", flags: [0, 0], port: 5678, timestamp: -1 }"#.into(),
+        ),
+        (
+            Route::COMMAND,
+            &CommandRequest::fields(100),
+            "CommandRequest { flag: 2, command: 100, subcommand: 100, token: 5, text: *** }".into(),
+        ),
     ] {
-        let mut bytes = encoded(&body, 9);
-        let read = decode(&bytes).unwrap();
-        assert_eq!((format!("{:?}", read.body), read.header.sequence), (format!("{body:?}"), Some(9)));
+        let mut bytes = encoded(route, 9, &[fields]);
+        let body = decode(&bytes).unwrap().body;
+        assert!(format!("{body:?}").ends_with(&format!("({shown})")), "{body:?}");
+        assert_eq!(decode(&bytes).unwrap().header().sequence, Some(9));
         bytes.pop();
         let len = bytes.len();
         assert_eq!(decode(&bytes).unwrap_err().kind.class(), "length-exceeds-data");
         bytes[4..8].copy_from_slice(&u32::try_from(len).unwrap().to_le_bytes());
-        assert_eq!(decode(&bytes).unwrap_err().kind.class(), "short-payload", "{body:?}");
+        assert_eq!(decode(&bytes).unwrap_err().kind.class(), "short-payload", "{shown}");
     }
 }
 
@@ -164,7 +193,7 @@ fn the_shortest_of_every_message_is_read_and_one_byte_less_is_not() {
 fn a_ping_with_something_behind_it_is_a_ping() {
     let message = decode(&[1, 0x10, 0, 0, 12, 0, 0, 0, 9, 9, 9, 9]).unwrap();
     assert!(matches!(message.body, Body::Ping));
-    assert_eq!((message.payload(), message.header.sequence), (&[9; 4][..], None));
+    assert_eq!((message.payload(), message.header().sequence), (&[9; 4][..], None));
 }
 
 #[test]
@@ -176,11 +205,11 @@ fn nothing_behind_a_message_is_looked_at() {
 fn a_text_can_be_as_long_as_a_message() {
     let text = vec![b'x'; 65_536 - 12];
     let bytes = message([0x22, 0x10, 0x20], &text);
-    assert!(matches!(decode(&bytes).unwrap().body, Body::Notification(read) if read == text));
+    assert!(matches!(decode(&bytes).unwrap().body, Body::Notification(read) if read.text() == text));
     let mut out = vec![0; 70_000];
-    assert_eq!(encode(&Body::Notification(&text), 0, &mut out), Ok(65_536));
+    assert_eq!(encode(Route::NOTIFICATION, 0, &[&text], &mut out), Ok(65_536));
     let longer = [&text[..], b"x"].concat();
-    assert!(matches!(encode(&Body::Notification(&longer), 0, &mut out), Err(EncodeError::OutOfRange { .. })));
+    assert!(matches!(encode(Route::NOTIFICATION, 0, &[&longer], &mut out), Err(EncodeError::OutOfRange { .. })));
     assert_eq!(decode(&message([0x22, 0x10, 0x20], &longer)).unwrap_err().kind, FaultKind::MessageLength { found: 65_537 });
 }
 

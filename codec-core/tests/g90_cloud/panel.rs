@@ -173,7 +173,7 @@ fn names_are_cut_between_characters() {
     rig.feed(b"");
     let sent = rig.submit(Command::Sensor { sensor: 1, source: AlertSource::Sensor, state: 0, name: &"\u{20ac}".repeat(11) }).unwrap();
     let Body::SensorChange(change) = decode(&sent).unwrap().body else { panic!() };
-    assert_eq!(change.name.as_str(), Ok("\u{20ac}".repeat(10).as_str()));
+    assert_eq!(change.name().as_str(), Ok("\u{20ac}".repeat(10).as_str()));
 }
 
 #[test]

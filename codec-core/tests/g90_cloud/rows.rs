@@ -112,7 +112,7 @@ fn an_undefined_command_is_an_unknown_message() {
     let bytes = [message([0x99, 0xAA, 0xBB], b"what"), PING.to_vec()].concat();
     assert_eq!(kinds(&bytes), ["Unknown", "PingReq"]);
     let decoded = decode(&bytes).unwrap();
-    assert_eq!((decoded.payload(), decoded.header.route.command.0), (&b"what"[..], 0x99));
+    assert_eq!((decoded.payload(), decoded.header().route.command.0), (&b"what"[..], 0x99));
     assert_eq!(Desk::new().feed(&bytes).1, PING);
 }
 
@@ -247,7 +247,7 @@ fn b7_the_source_of_an_alarm_is_that_of_its_peripheral() {
     assert_eq!(meaning(3, 254), Meaning::Alarm { state: AlertState::Alarm });
     let bytes = status_change([3, 32, 8, 1], b"");
     let Body::SensorAlarm(alarm) = decode(&bytes).unwrap().body else { panic!() };
-    assert_eq!((alarm.peripheral, alarm.alert_of_panel().facts.source.raw()), (8, 0));
+    assert_eq!((alarm.peripheral(), alarm.alert_of_panel().facts.source.raw()), (8, 0));
 }
 
 /// B20: the library shows what it would announce itself instead of what was announced.
@@ -255,5 +255,5 @@ fn b7_the_source_of_an_alarm_is_that_of_its_peripheral() {
 fn b20_an_answer_tells_what_is_on_the_wire() {
     let bytes = hex("01d00010 2c000000 0100 0000 3139322e302e322e3900000000000000 07000000 08000000 39300000 01000000");
     let Body::DiscoveryAnswer(answer) = decode(&bytes).unwrap().body else { panic!() };
-    assert_eq!((answer.address.as_str(), answer.flags, answer.port, answer.timestamp), (Ok("192.0.2.9"), [7, 8], 12345, 1));
+    assert_eq!((answer.address().as_str(), answer.flags(), answer.port(), answer.timestamp()), (Ok("192.0.2.9"), [7, 8], 12345, 1));
 }

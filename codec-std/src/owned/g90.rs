@@ -195,10 +195,10 @@ impl From<&Message<'_>> for OwnedMessage {
             unix_time: alert.unix_time.into(),
         });
         let text = match from.body {
-            Body::Notification(text) => Some(String::from_utf8_lossy(text).trim_end_matches('\0').to_owned()),
+            Body::Notification(notification) => Some(String::from_utf8_lossy(notification.text()).trim_end_matches('\0').to_owned()),
             _ => None,
         };
-        Self { message: from.body.name().into(), sequence: from.header.sequence, alert, text }
+        Self { message: from.body.name().into(), sequence: from.header().sequence, alert, text }
     }
 }
 

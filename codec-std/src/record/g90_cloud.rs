@@ -85,9 +85,9 @@ impl Mask for G90CloudMask {
 /// How many bytes at the front of a message are no secret.
 fn public(message: &[u8]) -> usize {
     let text = match decode(message).map(|message| message.body) {
-        Ok(Body::CommandAnswer(answer)) => answer.text.expose().len(),
-        Ok(Body::Command(command)) => command.text.expose().len(),
-        Ok(Body::Unknown { .. }) | Err(_) => message.len().saturating_sub(12),
+        Ok(Body::CommandAnswer(answer)) => answer.text().expose().len(),
+        Ok(Body::Command(command)) => command.text().expose().len(),
+        Ok(Body::Unknown(_)) | Err(_) => message.len().saturating_sub(12),
         Ok(_) => 0,
     };
     message.len().saturating_sub(text)

@@ -101,8 +101,8 @@ impl<'b> Door<'b> {
         let mut stays = true;
         place.pass_seen(bytes, |unit| {
             let guid = match cloud::decode(unit).map(|message| message.body) {
-                Ok(Body::Hello(hello)) => Some(hello.device.guid),
-                Ok(Body::HelloDiscovery(hello)) => Some(hello.device.guid),
+                Ok(Body::Hello(hello)) => Some(hello.device().guid),
+                Ok(Body::HelloDiscovery(hello)) => Some(hello.device().guid),
                 _ => None,
             };
             if let Some(guid) = guid {

@@ -4,11 +4,11 @@ use codec_core::g90::cloud::controller::{self, Mode, Upstream};
 use codec_core::g90::cloud::panel;
 use codec_core::g90::cloud::{
     Alert, Body, Command as Code, CommandAnswer, CommandRequest, Controller, Cut, Device, DeviceId, Direction, DiscoveryAnswer, Framer,
-    Header, Hello, HelloDiscovery, LEFTOVER, Message, Observed, Observer, PaddedText, Panel, Route, SensorAlarm, SensorChange, StateChange,
-    TAIL, decode, encode,
+    Header, Hello, HelloDiscovery, Message, Observed, Observer, PaddedText, Panel, Route, SensorAlarm, SensorChange, StateChange, decode,
+    encode,
 };
 use codec_core::g90::{AlertFlags, PeripheralProtocol, PeripheralType, SensorSlot};
-use codec_core::{Machine as _, Secret};
+use codec_core::Machine as _;
 
 use crate::buffers::{area_state, fault, notice};
 use crate::drive::drive;
@@ -56,7 +56,7 @@ fn route(route: Route) {
 }
 
 fn message(message: Message<'_>) {
-    header(&message.header);
+    header(&message.header());
     see(message.payload());
     body(&message.body);
 }
@@ -79,63 +79,70 @@ fn alert(alert: Alert<'_>) {
 
 fn body(body: &Body<'_>) {
     see(body.name());
-    route(body.route());
     body.alert().map(alert);
     match body {
         Body::Hello(hello) => {
-            device(hello.device);
-            see(hello.flags);
+            device(hello.device());
+            see(hello.flags());
         }
         Body::HelloDiscovery(hello) => {
-            device(hello.device);
-            see(hello.flags);
+            device(hello.device());
+            see(hello.flags());
+        }
+        Body::StateChange(change) => see((change.code(), change.leftover(), change.timestamp(), change.tail(), *change == *change)),
+        Body::SensorChange(change) => {
+            padded(change.name());
+            see((change.sensor(), change.source(), change.state(), change.timestamp(), change.tail()));
         }
         Body::SensorAlarm(alarm) => {
             alert(alarm.alert_of_panel());
-            see((alarm.source(), alarm));
+            padded(alarm.name());
+            see((alarm.source(), alarm.sensor(), alarm.peripheral(), alarm.state(), alarm.timestamp(), alarm.tail()));
         }
+        Body::Notification(notification) => see(notification.text()),
+        Body::CommandAnswer(answer) => {
+            see((answer.number(), answer.flag(), answer.number_again(), answer.command(), answer.subcommand(), answer.text()));
+        }
+        Body::HelloAck(ack) => see(ack.flag()),
+        Body::HelloAnswer(answer) => see(answer.flag()),
+        Body::HelloInfo(info) => see(info.port()),
         Body::DiscoveryAnswer(answer) => {
-            padded(answer.address);
-            see(answer);
+            padded(answer.address());
+            see((answer.flags(), answer.port(), answer.timestamp()));
+        }
+        Body::Command(command) => see((command.flag(), command.command(), command.subcommand(), command.token(), command.text())),
+        Body::Unknown(unknown) => {
+            route(unknown.route());
+            see(unknown.payload());
         }
         other => see(other),
     }
-    let mut out = [0; 256];
-    let len = word() as usize;
-    if let Some(out) = out.get_mut(..len) {
-        see(encode(body, word() as u16, out));
-    }
-    see(out);
 }
 
 /// Messages that do not come from bytes.
 fn bodies() {
-    let (bytes, tail, leftover) = (Bytes::<40>::new(), [byte(); TAIL], [byte(); LEFTOVER]);
+    let bytes = Bytes::<40>::new();
     let name = if flag() { PaddedText::new(bytes.text()) } else { PaddedText::from_field(bytes.get()) };
-    let text = Secret::new(bytes.get());
     let device = Device { guid: name, guid_pad: byte(), firmware: name, firmware_pad: byte() };
     let (number, timestamp) = (word() as i32, word() as i32);
-    let (command, subcommand, flag) = (word() as u16, word() as u16, word() as u16);
-    let route = Route { command: Code(byte()), source: Direction(byte()), destination: Direction(byte()) };
-    let all = [
-        Body::Ping,
-        Body::Hello(Hello { device, flags: [number; 10] }),
-        Body::HelloDiscovery(HelloDiscovery { device, flags: [number; 7] }),
-        Body::StateChange(StateChange { code: byte(), leftover: &leftover, timestamp, tail: &tail }),
-        Body::SensorChange(SensorChange { sensor: byte(), source: byte(), state: byte(), name, timestamp, tail: &tail }),
-        Body::SensorAlarm(SensorAlarm { sensor: byte(), peripheral: byte(), state: byte(), name, timestamp, tail: &tail }),
-        Body::Notification(bytes.get()),
-        Body::CommandAnswer(CommandAnswer { number, flag, number_again: number, command, subcommand, text }),
-        Body::HelloAck(byte()),
-        Body::HelloAnswer(byte()),
-        Body::HelloInfo { port: number },
-        Body::DiscoveryAnswer(DiscoveryAnswer { address: name, flags: [number; 2], port: number, timestamp }),
-        Body::Command(CommandRequest { flag, command, subcommand, token: number, text }),
-        Body::Unknown { route, payload: text },
-    ];
-    for one in &all {
-        body(one);
-    }
+    let code = word() as u16;
+    let mut out = [0; 256];
+    let mut write = |fields: &[u8]| {
+        let route = Route { command: Code(byte()), source: Direction(byte()), destination: Direction(byte()) };
+        let len = word() as usize;
+        if let Some(out) = out.get_mut(..len) {
+            see(encode(route, word() as u16, &[fields, bytes.get()], out));
+        }
+        see(out);
+    };
+    write(&Hello::fields(&device, &[number; 10]));
+    write(&HelloDiscovery::fields(&device, &[number; 7]));
+    write(&StateChange::fields(byte(), timestamp));
+    write(&SensorChange::fields(byte(), byte(), byte(), name, timestamp));
+    write(&SensorAlarm::fields(byte(), byte(), byte(), name, timestamp));
+    write(&CommandAnswer::fields(word() as u16, code));
+    write(&DiscoveryAnswer::fields(name, number, timestamp));
+    write(&CommandRequest::fields(code));
 }
 
 fn server() {

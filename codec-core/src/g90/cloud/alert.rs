@@ -1,7 +1,8 @@
 //! A status change as the alert it stands for.
 
-use super::message::{Body, SensorAlarm, SensorChange, StateChange};
+use super::message::Body;
 use super::padded::PaddedText;
+use super::status::{SensorAlarm, SensorChange, StateChange};
 use crate::g90::{AlertSource, AlertType, Facts};
 
 /// What a status change says, in the words of the alerts that panels send as notifications.
@@ -20,14 +21,16 @@ impl<'i> Body<'i> {
     /// The alert that a status change stands for; `None` for other messages.
     ///
     /// ```
-    /// use codec_core::g90::cloud::{Body, PaddedText, SensorAlarm, TAIL};
+    /// use codec_core::g90::cloud::{PaddedText, Route, SensorAlarm, decode, encode};
     /// use codec_core::g90::{AlertState, Meaning};
     ///
     /// // A motion sensor (peripheral type 8) in state 0.
-    /// let name = PaddedText::new("Hall");
-    /// let body = Body::SensorAlarm(SensorAlarm { sensor: 32, peripheral: 8, state: 0, name, timestamp: 0, tail: &[0; TAIL] });
+    /// let mut message = [0; 120];
+    /// encode(Route::STATUS_CHANGE, 0, &[&SensorAlarm::fields(32, 8, 0, PaddedText::new("Hall"), 0)], &mut message)?;
+    /// let body = decode(&message)?.body;
     /// let alert = body.alert().unwrap();
     /// assert_eq!(alert.facts.meaning(), Meaning::Alarm { state: AlertState::MotionDetected });
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     #[must_use]
     pub fn alert(&self) -> Option<Alert<'i>> {
@@ -42,9 +45,9 @@ impl<'i> Body<'i> {
 
 impl<'i> StateChange<'i> {
     fn alert(&self) -> Alert<'i> {
-        let code = self.code.into();
+        let code = self.code().into();
         let facts = Facts { alert_type: AlertType::StateChange, event_id: code, source: AlertSource::Device, state: code };
-        Alert { facts, name: PaddedText::default(), unix_time: self.timestamp }
+        Alert { facts, name: PaddedText::default(), unix_time: self.timestamp() }
     }
 }
 
@@ -52,11 +55,11 @@ impl<'i> SensorChange<'i> {
     fn alert(&self) -> Alert<'i> {
         let facts = Facts {
             alert_type: AlertType::SensorActivity,
-            event_id: self.sensor.into(),
-            source: AlertSource::from_raw(self.source.into()),
-            state: self.state.into(),
+            event_id: self.sensor().into(),
+            source: AlertSource::from_raw(self.source().into()),
+            state: self.state().into(),
         };
-        Alert { facts, name: self.name, unix_time: self.timestamp }
+        Alert { facts, name: self.name(), unix_time: self.timestamp() }
     }
 }
 
@@ -64,8 +67,8 @@ impl<'i> SensorAlarm<'i> {
     /// What the alarm comes from, by the type of the peripheral: types 8, 10, 11, 12 and 15 are sources too, and have states of their
     /// own. All others have the states of the panel's own source, 0.
     #[must_use]
-    pub const fn source(&self) -> AlertSource {
-        match self.peripheral {
+    pub fn source(&self) -> AlertSource {
+        match self.peripheral() {
             8 => AlertSource::Infrared,
             10 => AlertSource::Remote,
             11 => AlertSource::Rfid,
@@ -85,7 +88,8 @@ impl<'i> SensorAlarm<'i> {
     }
 
     fn alert(&self) -> Alert<'i> {
-        let facts = Facts { alert_type: AlertType::Alarm, event_id: self.sensor.into(), source: self.source(), state: self.state.into() };
-        Alert { facts, name: self.name, unix_time: self.timestamp }
+        let facts =
+            Facts { alert_type: AlertType::Alarm, event_id: self.sensor().into(), source: self.source(), state: self.state().into() };
+        Alert { facts, name: self.name(), unix_time: self.timestamp() }
     }
 }

@@ -38,9 +38,12 @@ mod config;
 pub use command::{Command, DeviceInfo, Event, Outcome, Upstream};
 pub use config::{Config, Mode, Quirks};
 
+use super::command::CommandRequest;
 use super::device_id::DeviceId;
-use super::message::{Body, CommandRequest, Device, DiscoveryAnswer, Message};
-use super::output::{Done, MAX_DONE, write, write_with_nul};
+use super::header::Route;
+use super::hello::{Device, DiscoveryAnswer};
+use super::message::{Body, Message};
+use super::output::{Done, MAX_DONE, write};
 use super::padded::PaddedText;
 use super::wire::{Cut, Framer, decode};
 use crate::buf::{RxBuf, TxBuf};
@@ -224,13 +227,13 @@ impl<'b> Controller<'b> {
     /// Takes in one message and answers it. The transmit buffer has room for every answer.
     fn receive(&mut self, env: &Env, message: &Message<'_>, tx: &mut TxBuf<'_>) -> Result<(), Fault> {
         match message.body {
-            Body::Hello(hello) => self.hello(&hello.device, tx)?,
-            Body::HelloDiscovery(hello) => self.hello_discovery(env, &hello.device, tx)?,
-            Body::Ping => self.answer(&Body::Ping, 0, tx),
-            Body::CommandAnswer(answer) if self.running.is_some_and(|running| running.number == answer.number) => {
+            Body::Hello(hello) => self.hello(&hello.device(), tx)?,
+            Body::HelloDiscovery(hello) => self.hello_discovery(env, &hello.device(), tx)?,
+            Body::Ping => self.answer(Route::PING, 0, &[], tx),
+            Body::CommandAnswer(answer) if self.running.is_some_and(|running| running.number == answer.number()) => {
                 self.end_running(Outcome::Answered);
             }
-            Body::Notification(text) if self.is_trusted() => self.notification(text, env.now),
+            Body::Notification(notification) if self.is_trusted() => self.notification(notification.text(), env.now),
             _ => {}
         }
         if let Some(alert) = message.body.alert().filter(|_| self.is_trusted()) {
@@ -268,9 +271,9 @@ impl<'b> Controller<'b> {
 
     fn hello(&mut self, device: &Device<'_>, tx: &mut TxBuf<'_>) -> Result<(), Fault> {
         if self.meet(device)? {
-            self.answer(&Body::HelloAck(1), 1, tx);
-            self.answer(&Body::HelloAnswer(0x1F), 2, tx);
-            self.answer(&Body::HelloInfo { port: self.config.hello_port().into() }, 3, tx);
+            self.answer(Route::HELLO_ACK, 1, &[1], tx);
+            self.answer(Route::HELLO_ANSWER, 2, &[0x1F], tx);
+            self.answer(Route::HELLO_INFO, 3, &i32::from(self.config.hello_port()).to_le_bytes(), tx);
         }
         Ok(())
     }
@@ -279,13 +282,9 @@ impl<'b> Controller<'b> {
         if self.meet(device)? {
             // The field has 32 bits; a panel that reads them with a sign is wrong from 2038 on whatever is sent.
             let seconds = env.unix.map_or(0, |unix| u32::try_from(unix).unwrap_or(u32::MAX));
-            let answer = DiscoveryAnswer {
-                address: PaddedText::new(self.config.announced_address),
-                flags: [0; 2],
-                port: self.config.port().into(),
-                timestamp: i32::from_le_bytes(seconds.to_le_bytes()),
-            };
-            self.answer(&Body::DiscoveryAnswer(answer), 0, tx);
+            let (address, timestamp) = (PaddedText::new(self.config.announced_address), i32::from_le_bytes(seconds.to_le_bytes()));
+            let fields = DiscoveryAnswer::fields(address, self.config.port().into(), timestamp);
+            self.answer(Route::DISCOVERY_ANSWER, 0, &fields, tx);
         }
         Ok(())
     }
@@ -310,8 +309,8 @@ impl<'b> Controller<'b> {
         Ok(true)
     }
 
-    fn answer(&mut self, body: &Body<'_>, sequence: u16, tx: &mut TxBuf<'_>) {
-        if self.answers() && write(body, sequence, tx).is_ok() {
+    fn answer(&mut self, route: Route, sequence: u16, payload: &[u8], tx: &mut TxBuf<'_>) {
+        if self.answers() && write(route, sequence, &[payload], tx).is_ok() {
             self.wrote = true;
         }
     }
@@ -328,8 +327,7 @@ impl<'b> Controller<'b> {
             0 => 1,
             number => number,
         };
-        let request = CommandRequest { flag: 2, command, subcommand: command, token: 5, text: Secret::new(parameters.expose().as_bytes()) };
-        write_with_nul(&Body::Command(request), number, tx)?;
+        write(Route::COMMAND, number, &[&CommandRequest::fields(command), parameters.expose().as_bytes(), &[0]], tx)?;
         self.number = number;
         self.wrote = true;
         let until = env.now.plus_millis(self.config.answer_millis.into());

@@ -1,5 +1,7 @@
 //! The two headers, and what the bytes of the first one stand for.
 
+use super::fields::{byte, field, short};
+use super::message::{Kind, kind};
 use crate::error::{Fault, FaultKind};
 
 /// Bytes of the header that every message has.
@@ -125,38 +127,13 @@ impl Route {
     /// Whether it is one of the above.
     #[must_use]
     pub const fn is_known(self) -> bool {
-        self.fields().is_some()
+        !matches!(kind(self), (Kind::Unknown, _))
     }
 
-    /// How many bytes the fields of the message take behind its header, if it is one of the above.
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(super) const fn fields(self) -> Option<u32> {
-        let mut rest: &[(Self, u8)] = &[
-            (Self::PING, 0),
-            (Self::HELLO, 60),
-            (Self::HELLO_DISCOVERY, 48),
-            (Self::COMMAND_ANSWER, 12),
-            (Self::STATUS_CHANGE, 108),
-            (Self::NOTIFICATION, 0),
-            (Self::HELLO_ACK, 1),
-            (Self::HELLO_ANSWER, 1),
-            (Self::HELLO_INFO, 4),
-            (Self::DISCOVERY_ANSWER, 32),
-            (Self::COMMAND, 10),
-        ];
-        while let [(route, fields), behind @ ..] = rest {
-            if route.key() == self.key() {
-                return Some(*fields as u32);
-            }
-            rest = behind;
-        }
-        None
-    }
-
-    /// The three bytes as one number, which is faster to compare.
+    /// The route in the first four bytes of a message.
     #[inline]
-    pub(super) const fn key(self) -> u32 {
-        u32::from_be_bytes([0, self.command.0, self.source.0, self.destination.0])
+    pub(super) const fn of([command, source, _, destination]: [u8; 4]) -> Self {
+        Self::new(Command(command), Direction(source), Direction(destination))
     }
 
     /// Bytes of the header: 8 for a ping, 12 for everything else. Nothing else in the header tells.
@@ -197,51 +174,69 @@ impl Header {
         self.length.saturating_sub(if self.sequence.is_some() { 12 } else { 8 })
     }
 
+    /// Bytes of it.
+    #[inline]
+    pub(super) const fn size(&self) -> usize {
+        if self.sequence.is_some() { VERSIONED_HEADER } else { BASIC_HEADER }
+    }
+
     /// Reads the header at the front of `bytes`, which may hold more.
     ///
     /// # Errors
     /// [`FaultKind::ShortHeader`] where more bytes are needed, [`FaultKind::MessageLength`] for a length shorter than the header or
     /// above [`MAX_MESSAGE`], [`FaultKind::Version`] for another version than 1.
     pub fn decode(bytes: &[u8]) -> Result<Self, Fault> {
-        match Self::read(bytes) {
-            Some(header) => Ok(header),
-            None => Err(Self::fault(bytes)),
-        }
+        check(bytes, false).map(|_| Self::of(bytes))
     }
 
-    /// A header with nothing wrong.
+    /// The header of a message in which it is good.
     #[inline]
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let (basic, behind) = bytes.split_first_chunk::<BASIC_HEADER>()?;
-        let [command, source, flag, destination, length @ ..] = *basic;
-        let route = Route::new(Command(command), Direction(source), Direction(destination));
-        // A negative length is far above the largest.
-        let length = u32::from_le_bytes(length);
-        let (mut sequence, mut shortest) = (None, 8);
-        if route.key() != const { Route::PING.key() } {
-            let [1, 0, low, high] = *behind.first_chunk()? else { return None };
-            (sequence, shortest) = (Some(u16::from_le_bytes([low, high])), 12);
-        }
-        if length < shortest || length > MAX_MESSAGE { None } else { Some(Self { route, flag, length, sequence }) }
+    pub(super) fn of(message: &[u8]) -> Self {
+        let route = Route::of(*field(message, 0));
+        let sequence = if route.header_size() == BASIC_HEADER { None } else { Some(short(message, 10)) };
+        Self { route, flag: byte(message, 2), length: length(message), sequence }
     }
+}
 
-    /// What is wrong with a header.
-    #[cold]
-    #[inline(never)]
-    fn fault(bytes: &[u8]) -> Fault {
-        let short =
-            |needed| Fault::new(FaultKind::ShortHeader { needed, found: u32::try_from(bytes.len()).unwrap_or(u32::MAX) }, bytes.len());
-        let Some(([_, _, _, _, length @ ..], behind)) = bytes.split_first_chunk::<BASIC_HEADER>() else { return short(8) };
-        let bad_length = Fault::new(FaultKind::MessageLength { found: i32::from_le_bytes(*length) }, 4);
-        match behind {
-            // A length that no message has is told at once; one that only this header is too long for, when the header is there.
-            _ if !(8..=MAX_MESSAGE).contains(&u32::from_le_bytes(*length)) => bad_length,
-            [low, high, rest @ ..] => match u16::from_le_bytes([*low, *high]) {
-                VERSION if rest.len() < 2 => short(12),
-                VERSION => bad_length,
-                found => Fault::new(FaultKind::Version { found }, BASIC_HEADER),
-            },
-            _ => short(12),
+/// Checks the header at the front of `bytes`, which may hold more. Gives the message, as much of it as is there.
+///
+/// Of a message that is as `whole` as it will get, the first thing that can be wrong is [`FaultKind::LengthExceedsData`].
+#[inline]
+pub(super) fn check(bytes: &[u8], whole: bool) -> Result<&[u8], Fault> {
+    let fault = |kind, at| Err(Fault { kind, at });
+    let there = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let short = |needed| fault(FaultKind::ShortHeader { needed, found: there }, there);
+    let Some((basic, behind)) = bytes.split_first_chunk::<BASIC_HEADER>() else { return short(8) };
+    let [command, source, flag, destination, length @ ..] = *basic;
+    let found = i32::from_le_bytes(length);
+    let bad_length = || fault(FaultKind::MessageLength { found }, 4);
+    let length = u32::from_le_bytes(length);
+    let message = usize::try_from(length).ok().and_then(|length| bytes.get(..length));
+    if message.is_none() && whole && found >= 0 {
+        return fault(FaultKind::LengthExceedsData { length, found: there }, there);
+    }
+    // A length that no message has is told at once, a negative one too; one that only this header is too long for, when the header is there.
+    if !(8..=MAX_MESSAGE).contains(&length) {
+        return bad_length();
+    }
+    if Route::of([command, source, flag, destination]) != Route::PING {
+        let [low, high, behind @ ..] = behind else { return short(12) };
+        let found = u16::from_le_bytes([*low, *high]);
+        if found != VERSION {
+            return fault(FaultKind::Version { found }, 8);
+        }
+        if behind.len() < 2 {
+            return short(12);
+        }
+        if length < 12 {
+            return bad_length();
         }
     }
+    Ok(message.unwrap_or(bytes))
+}
+
+/// The length that a header tells; 0 where it does not get that far.
+#[inline]
+pub(super) fn length(message: &[u8]) -> u32 {
+    u32::from_le_bytes(*field(message, 4))
 }

@@ -11,27 +11,31 @@
 //! writes one. [`Controller`] is a server, [`Panel`] the other side, [`Observer`] reads along.
 
 mod alert;
+mod command;
 pub mod controller;
 mod device_id;
 mod encode;
+mod fields;
 mod header;
+mod hello;
 mod message;
 mod observer;
 mod output;
 mod padded;
 pub mod panel;
+mod status;
 mod wire;
 
 pub use alert::Alert;
+pub use command::{CommandAnswer, CommandRequest};
 pub use controller::Controller;
 pub use device_id::{DeviceId, MAX_DEVICE_ID};
 pub use encode::{MAX_FIXED, encode};
 pub use header::{BASIC_HEADER, Command, Direction, Header, MAX_MESSAGE, Route, VERSION, VERSIONED_HEADER};
-pub use message::{
-    Body, CommandAnswer, CommandRequest, Device, DiscoveryAnswer, Hello, HelloDiscovery, LEFTOVER, Message, SensorAlarm, SensorChange,
-    StateChange, TAIL,
-};
+pub use hello::{Device, DiscoveryAnswer, Hello, HelloAck, HelloAnswer, HelloDiscovery, HelloInfo};
+pub use message::{Body, Message, Notification, Unknown};
 pub use observer::{Observed, Observer};
 pub use padded::PaddedText;
 pub use panel::Panel;
+pub use status::{LEFTOVER, SensorAlarm, SensorChange, StateChange, TAIL};
 pub use wire::{Cut, Framer, decode};

@@ -1,24 +1,15 @@
 //! Messages into the transmit buffer, and tickets.
 
-use super::encode::encode_ending;
-use super::message::Body;
+use super::encode::encode;
+use super::header::Route;
 use crate::buf::TxBuf;
 use crate::error::{EncodeError, Refused};
 use crate::machine::Ticket;
 
-/// Appends a whole message, or nothing.
-pub(super) fn write(body: &Body<'_>, sequence: u16, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
-    write_ending(body, sequence, &[], tx)
-}
-
-/// As [`write`], with a NUL behind the text at the end of the message.
-pub(super) fn write_with_nul(body: &Body<'_>, sequence: u16, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
-    write_ending(body, sequence, &[0], tx)
-}
-
-fn write_ending(body: &Body<'_>, sequence: u16, end: &[u8], tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+/// Appends a whole message, or nothing. See [`encode`].
+pub(super) fn write(route: Route, sequence: u16, parts: &[&[u8]], tx: &mut TxBuf<'_>) -> Result<(), Refused> {
     let free = u32::try_from(tx.free()).unwrap_or(u32::MAX);
-    match encode_ending(body, sequence, end, tx.spare()) {
+    match encode(route, sequence, parts, tx.spare()) {
         Ok(len) => {
             tx.advance(len);
             Ok(())

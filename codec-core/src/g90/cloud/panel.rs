@@ -21,9 +21,13 @@ mod config;
 pub use command::{Command, Event};
 pub use config::{Config, MAX_ANSWER};
 
-use super::message::{Body, CommandAnswer, Device, Hello, HelloDiscovery, LEFTOVER, Message, SensorAlarm, SensorChange, StateChange, TAIL};
-use super::output::{Done, MAX_DONE, write, write_with_nul};
+use super::command::CommandAnswer;
+use super::header::Route;
+use super::hello::{Device, Hello, HelloDiscovery};
+use super::message::{Body, Message};
+use super::output::{Done, MAX_DONE, write};
 use super::padded::PaddedText;
+use super::status::{SensorAlarm, SensorChange, StateChange};
 use super::wire::{Cut, Framer, decode};
 use crate::buf::{RxBuf, TxBuf};
 use crate::error::{CloseReason, ConfigError, EncodeError, Fault, Refused};
@@ -150,17 +154,18 @@ impl<'b> Panel<'b> {
             firmware_pad: 0,
         };
         if self.hello_due {
-            let hello = match self.config.discover {
-                true => Body::HelloDiscovery(HelloDiscovery { device, flags: self.config.discovery_flags }),
-                false => Body::Hello(Hello { device, flags: self.config.hello_flags }),
+            let written = if self.config.discover {
+                write(Route::HELLO_DISCOVERY, 0, &[&HelloDiscovery::fields(&device, &self.config.discovery_flags)], tx)
+            } else {
+                write(Route::HELLO, 0, &[&Hello::fields(&device, &self.config.hello_flags)], tx)
             };
-            if write(&hello, 0, tx).is_ok() {
+            if written.is_ok() {
                 self.hello_due = false;
                 self.asked(if self.config.discover { DISCOVERY } else { HELLO }, now);
                 self.set_timer(Timer::Hello, now, self.config.hello_millis);
             }
         }
-        if self.ping_due && write(&Body::Ping, 0, tx).is_ok() {
+        if self.ping_due && write(Route::PING, 0, &[], tx).is_ok() {
             self.ping_due = false;
             self.asked(PING, now);
             self.set_timer(Timer::Ping, now, self.config.ping_millis);
@@ -183,12 +188,12 @@ impl<'b> Panel<'b> {
             Body::Ping => self.came(PING),
             Body::HelloAck(_) => self.came(ACK),
             Body::HelloAnswer(_) => self.came(ANSWER),
-            Body::HelloInfo { .. } => self.came(INFO),
+            Body::HelloInfo(_) => self.came(INFO),
             Body::DiscoveryAnswer(_) if self.config.discover => self.closing = Some(CloseReason::Redirected),
             Body::Command(command) => {
-                let known = self.config.answers.iter().find(|(code, _)| *code == command.command);
-                if let (Some((code, text)), Some(number)) = (known, message.header.sequence) {
-                    self.wrote |= write_with_nul(&answer(number, *code, *text), 0, tx).is_ok();
+                let known = self.config.answers.iter().find(|(code, _)| *code == command.command());
+                if let (Some((code, text)), Some(number)) = (known, message.header().sequence) {
+                    self.wrote |= answer(number, *code, *text, tx).is_ok();
                 }
             }
             _ => {}
@@ -207,9 +212,9 @@ impl<'b> Panel<'b> {
     }
 }
 
-fn answer(number: u16, command: u16, text: Secret<&str>) -> Body<'_> {
-    let (number, text) = (number.into(), Secret::new(text.expose().as_bytes()));
-    Body::CommandAnswer(CommandAnswer { number, flag: 0, number_again: number, command, subcommand: command, text })
+/// Writes the answer to a command.
+fn answer(number: u16, command: u16, text: Secret<&str>, tx: &mut TxBuf<'_>) -> Result<(), Refused> {
+    write(Route::COMMAND_ANSWER, number, &[&CommandAnswer::fields(number, command), text.expose().as_bytes(), &[0]], tx)
 }
 
 /// A number of one byte.
@@ -316,23 +321,17 @@ impl Machine for Panel<'_> {
             return Err(Refused::NotReady);
         }
         let timestamp = timestamp(env);
+        let mut tell = |fields: [u8; 108]| write(Route::STATUS_CHANGE, 0, &[&fields], tx);
         match command {
-            Command::State(change) => {
-                let code = byte("state change", change.raw())?;
-                write(&Body::StateChange(StateChange { code, leftover: &[0; LEFTOVER], timestamp, tail: &[0; TAIL] }), 0, tx)?;
-            }
+            Command::State(change) => tell(StateChange::fields(byte("state change", change.raw())?, timestamp))?,
             Command::Sensor { sensor, source, state, name: text } => {
-                let source = byte("alert source", source.raw())?;
-                let change = SensorChange { sensor, source, state, name: name(text), timestamp, tail: &[0; TAIL] };
-                write(&Body::SensorChange(change), 0, tx)?;
+                tell(SensorChange::fields(sensor, byte("alert source", source.raw())?, state, name(text), timestamp))?;
             }
             Command::Alarm { sensor, peripheral, state, name: text } => {
-                let peripheral = byte("peripheral type", peripheral.raw())?;
-                let alarm = SensorAlarm { sensor, peripheral, state, name: name(text), timestamp, tail: &[0; TAIL] };
-                write(&Body::SensorAlarm(alarm), 0, tx)?;
+                tell(SensorAlarm::fields(sensor, byte("peripheral type", peripheral.raw())?, state, name(text), timestamp))?;
             }
-            Command::Notify(text) => write_with_nul(&Body::Notification(text.as_bytes()), 0, tx)?,
-            Command::Answer { number, command, text } => write_with_nul(&answer(number, command, text), 0, tx)?,
+            Command::Notify(text) => write(Route::NOTIFICATION, 0, &[text.as_bytes(), &[0]], tx)?,
+            Command::Answer { number, command, text } => answer(number, command, text, tx)?,
             Command::Close => self.closing = Some(CloseReason::Requested),
         }
         self.wrote = true;

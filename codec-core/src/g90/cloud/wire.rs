@@ -1,11 +1,10 @@
 //! One message from bytes, and where in a stream the next one begins.
 
-use super::header::{BASIC_HEADER, Header, MAX_MESSAGE, Route, VERSIONED_HEADER};
-use super::message::{self, Message};
+use super::header::{Route, check, length};
+use super::message::Message;
 use crate::error::{Fault, FaultKind};
-use crate::secret::Secret;
 
-/// Decodes the message at the front of `bytes`. What stands behind it ([`Header::length`] tells where) is not looked at.
+/// Decodes the message at the front of `bytes`. What stands behind it ([`Header::length`](super::Header::length) tells where) is not looked at.
 ///
 /// Messages that are longer than their fields are accepted, as panels of another firmware may send them; [`Message::payload`] has
 /// the rest.
@@ -14,57 +13,24 @@ use crate::secret::Secret;
 /// The first of:
 /// - [`FaultKind::ShortHeader`] below 8 bytes,
 /// - [`FaultKind::LengthExceedsData`] where the header says more than there is,
-/// - [`FaultKind::MessageLength`] for a length shorter than the header or above [`MAX_MESSAGE`],
+/// - [`FaultKind::MessageLength`] for a length shorter than the header or above [`MAX_MESSAGE`](super::MAX_MESSAGE),
 /// - [`FaultKind::Version`] for another version than 1,
 /// - [`FaultKind::ShortPayload`] where fields are missing.
 ///
 /// ```
 /// use codec_core::g90::cloud::{Body, decode};
 /// let message = decode(b"\x01\x20\x00\x10\x0d\x00\x00\x00\x01\x00\x02\x00\x1f")?;
-/// assert_eq!(message.header.sequence, Some(2));
-/// assert!(matches!(message.body, Body::HelloAnswer(31)));
+/// assert_eq!(message.header().sequence, Some(2));
+/// assert!(matches!(message.body, Body::HelloAnswer(answer) if answer.flag() == 31));
 /// # Ok::<(), codec_core::Fault>(())
 /// ```
 pub fn decode(bytes: &[u8]) -> Result<Message<'_>, Fault> {
-    match read(bytes) {
-        Some(message) => Ok(message),
-        None => Err(fault(bytes)),
-    }
-}
-
-/// A message with nothing wrong.
-#[inline(always)]
-fn read(bytes: &[u8]) -> Option<Message<'_>> {
-    let header = Header::read(bytes)?;
-    let whole = bytes.get(..usize::try_from(header.length).ok()?)?;
-    let payload = whole.get(if header.sequence.is_some() { VERSIONED_HEADER } else { BASIC_HEADER }..)?;
-    Some(Message { header, body: message::body(&header, payload)?, payload: Secret::new(payload) })
-}
-
-/// What is wrong with a message.
-#[cold]
-#[inline(never)]
-fn fault(bytes: &[u8]) -> Fault {
-    match Header::decode(bytes) {
-        // A header that is cut short has said how long the message is.
-        Err(fault) => announced(bytes).unwrap_or(fault),
-        Ok(header) => announced(bytes).unwrap_or_else(|| {
-            let kind = FaultKind::ShortPayload { needed: header.route.fields().unwrap_or(0), found: header.payload_length() };
-            Fault::new(kind, usize::try_from(header.length).unwrap_or(usize::MAX))
-        }),
-    }
-}
-
-fn exceeds(length: u32, bytes: &[u8]) -> Fault {
-    Fault::new(FaultKind::LengthExceedsData { length, found: u32::try_from(bytes.len()).unwrap_or(u32::MAX) }, bytes.len())
-}
-
-/// The fault of a message that says it is longer than `bytes`, if it says so.
-fn announced(bytes: &[u8]) -> Option<Fault> {
-    let ([_, _, _, _, length @ ..], _) = bytes.split_first_chunk::<BASIC_HEADER>()?;
-    let length = u32::try_from(i32::from_le_bytes(*length)).ok()?;
-    let more = usize::try_from(length).map_or(true, |length| length > bytes.len());
-    more.then(|| exceeds(length, bytes))
+    let message = check(bytes, true)?;
+    Message::read(message).map_err(|needed| {
+        let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
+        let [needed, found] = [needed, length].map(|length| length.saturating_sub(12));
+        Fault { kind: FaultKind::ShortPayload { needed, found }, at: length }
+    })
 }
 
 /// What the front of the unread bytes is.
@@ -123,23 +89,24 @@ impl Framer {
             return self.pass_over(unread);
         }
         if self.lost {
-            match search(unread, eof) {
-                0 if !is_believable(unread) => return Cut::NeedMore,
-                0 => self.lost = false,
-                noise => return Cut::Drop(noise),
+            let noise = search(unread, eof);
+            if noise > 0 {
+                return Cut::Drop(noise);
             }
         }
         if unread.is_empty() {
             return Cut::NeedMore;
         }
-        match Header::decode(unread) {
-            Ok(header) => self.message(&header, unread, room, eof),
+        match check(unread, false) {
+            Ok(_) => {
+                self.lost = false;
+                self.message(unread, room, eof)
+            }
             Err(fault) => match fault.kind {
-                FaultKind::ShortHeader { .. } if eof => Cut::Bad { fault: announced(unread).unwrap_or(fault), used: unread.len() },
-                FaultKind::ShortHeader { .. } => Cut::NeedMore,
+                FaultKind::ShortHeader { .. } => incomplete(unread, eof),
                 // Another version of something known: its length is as good as any.
                 FaultKind::Version { .. } if is_known(unread) => {
-                    self.skip = announced_length(unread);
+                    self.skip = length(unread);
                     self.bad(fault, unread)
                 }
                 _ => {
@@ -150,20 +117,15 @@ impl Framer {
         }
     }
 
-    fn message(&mut self, header: &Header, unread: &[u8], room: usize, eof: bool) -> Cut {
-        let len = usize::try_from(header.length).unwrap_or(usize::MAX);
+    fn message(&mut self, unread: &[u8], room: usize, eof: bool) -> Cut {
+        let length = length(unread);
+        let len = usize::try_from(length).unwrap_or(usize::MAX);
         if len > room {
-            self.skip = header.length;
+            self.skip = length;
             let limit = u32::try_from(room).unwrap_or(u32::MAX);
             return self.bad(Fault::new(FaultKind::TooLong { limit }, room), unread);
         }
-        if len <= unread.len() {
-            Cut::Message { len }
-        } else if eof {
-            Cut::Bad { fault: exceeds(header.length, unread), used: unread.len() }
-        } else {
-            Cut::NeedMore
-        }
+        if len <= unread.len() { Cut::Message { len } } else { incomplete(unread, eof) }
     }
 
     /// Reports a message that is passed over from its beginning.
@@ -184,50 +146,31 @@ impl Framer {
     }
 }
 
-/// The route at the front, once its four bytes are there.
-const fn route(bytes: &[u8]) -> Option<Route> {
-    match bytes {
-        [command, source, _, destination, ..] => Some(Route {
-            command: super::header::Command(*command),
-            source: super::header::Direction(*source),
-            destination: super::header::Direction(*destination),
-        }),
-        _ => None,
+/// The front of a message, which is no fault while more may come.
+fn incomplete(unread: &[u8], eof: bool) -> Cut {
+    match check(unread, true) {
+        Err(fault) if eof => Cut::Bad { fault, used: unread.len() },
+        _ => Cut::NeedMore,
     }
 }
 
+/// Whether the route at the front is known, or may be once its four bytes are there.
 fn is_known(bytes: &[u8]) -> bool {
-    route(bytes).is_some_and(Route::is_known)
+    bytes.first_chunk().is_none_or(|front| Route::of(*front).is_known())
 }
 
-/// Length of the message that has a header at the front; the header has been found to be one but for its version.
-fn announced_length(bytes: &[u8]) -> u32 {
-    match bytes.get(4..8) {
-        Some([a, b, c, d]) => u32::from_le_bytes([*a, *b, *c, *d]).min(MAX_MESSAGE),
-        _ => 0,
-    }
-}
-
-/// Whether a whole header of a known route is at the front.
-fn is_believable(bytes: &[u8]) -> bool {
-    is_known(bytes) && Header::decode(bytes).is_ok()
-}
-
-/// How many bytes at the front can be no beginning of a believable header; the rest of the bytes, if any, is one or may become one.
+/// How many bytes at the front can be no beginning of a header with a known route; the rest of the bytes, if any, is one or may become one.
 fn search(unread: &[u8], eof: bool) -> usize {
     let mut rest = unread;
-    loop {
-        let may_be = match (rest, Header::decode(rest)) {
-            ([], _) => return unread.len(),
-            (_, Ok(_)) => is_known(rest),
-            (_, Err(fault)) => match fault.kind {
-                FaultKind::ShortHeader { .. } if !eof => rest.len() < 4 || is_known(rest),
-                _ => false,
-            },
+    while let [_, behind @ ..] = rest {
+        let may_be = match check(rest, false) {
+            Ok(_) => true,
+            Err(fault) => !eof && matches!(fault.kind, FaultKind::ShortHeader { .. }),
         };
-        if may_be {
-            return unread.len().saturating_sub(rest.len());
+        if may_be && is_known(rest) {
+            break;
         }
-        rest = rest.get(1..).unwrap_or_default();
+        rest = behind;
     }
+    unread.len().saturating_sub(rest.len())
 }

@@ -40,16 +40,17 @@ pub(super) struct Answer {
 impl Question {
     /// `None` if it is no request that a panel answers.
     pub(super) fn new(number: u16, request: &CommandRequest<'_>) -> Option<Self> {
-        let text = request.text.expose();
+        let text = request.text();
+        let text = text.expose();
         let parameters = match text.strip_suffix(b"\0").unwrap_or(text) {
             b"" => &b"\"\""[..],
             parameters => parameters,
         };
-        let head = format!("[{},{},", request.command, request.subcommand);
+        let head = format!("[{},{},", request.command(), request.subcommand());
         let datagram = [START, head.as_bytes(), parameters, b"]IEND\0"].concat();
         matches!(decode_request(&datagram), Ok(Message::Request(_))).then(|| Self {
             number,
-            command: request.command,
+            command: request.command(),
             datagram: Secret::new(datagram),
         })
     }

@@ -270,7 +270,7 @@ fn about_cloud(event: &cloud::panel::Event<'_>, report: &mut (dyn FnMut(Report) 
         Event::Online => report(Report::CloudOnline),
         Event::Message(message) => {
             if let Body::Command(command) = message.body {
-                report(Report::CloudCommand(command.command));
+                report(Report::CloudCommand(command.command()));
             }
         }
         Event::Fault(fault) => report(Report::Fault(*fault)),
@@ -282,7 +282,7 @@ fn about_cloud(event: &cloud::panel::Event<'_>, report: &mut (dyn FnMut(Report) 
 fn question(event: &cloud::panel::Event<'_>) -> Option<Question> {
     let cloud::panel::Event::Message(message) = event else { return None };
     match message.body {
-        Body::Command(command) => Question::new(message.header.sequence?, &command),
+        Body::Command(command) => Question::new(message.header().sequence?, &command),
         _ => None,
     }
 }

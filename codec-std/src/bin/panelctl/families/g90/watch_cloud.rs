@@ -427,10 +427,10 @@ fn told(known: &mut Known, event: &Event<'_>, lines: bool) -> Vec<News> {
 /// Messages about a sensor tell its name.
 pub(super) fn name_sensor(known: &mut Known, message: &Message<'_>) {
     match message.body {
-        Body::SensorChange(change) => known.name(change.sensor.into(), change.name.to_string()),
-        Body::SensorAlarm(alarm) => known.name(alarm.sensor.into(), alarm.name.to_string()),
-        Body::Notification(text) => {
-            if let Ok(body) = notify::decode(text).and_then(|message| message.body()) {
+        Body::SensorChange(change) => known.name(change.sensor().into(), change.name().to_string()),
+        Body::SensorAlarm(alarm) => known.name(alarm.sensor().into(), alarm.name().to_string()),
+        Body::Notification(notification) => {
+            if let Ok(body) = notify::decode(notification.text()).and_then(|message| message.body()) {
                 known.told_by(&body);
             }
         }

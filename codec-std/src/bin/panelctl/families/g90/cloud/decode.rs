@@ -31,9 +31,12 @@ impl MessageDecoder {
     /// Decodes one message and notes who the panel is.
     fn message<'u>(&mut self, bytes: &'u [u8]) -> Result<Shown<'u>, Fault> {
         let message = cloud::decode(bytes)?;
-        if let Body::Hello(cloud::Hello { device, .. }) | Body::HelloDiscovery(cloud::HelloDiscovery { device, .. }) = message.body
-            && let Some(id) = DeviceId::from_text(device.guid)
-        {
+        let device = match message.body {
+            Body::Hello(hello) => Some(hello.device()),
+            Body::HelloDiscovery(hello) => Some(hello.device()),
+            _ => None,
+        };
+        if let Some(id) = device.and_then(|device| DeviceId::from_text(device.guid)) {
             self.device_id = Some(id.as_str().into());
         }
         Ok(Shown { message, mask: self.mask, device_id: self.device_id.as_ref().unwrap_or(&self.configured).clone() })
@@ -57,7 +60,7 @@ impl Decoder for MessageDecoder {
                 Ok(shown) => {
                     // What is wrong inside a message costs no other.
                     problem = problem.or_else(|| shown.problem(begin as u64));
-                    let len = usize::try_from(shown.message.header.length).unwrap_or(usize::MAX);
+                    let len = usize::try_from(shown.message.header().length).unwrap_or(usize::MAX);
                     rest = rest.get(len..).unwrap_or_default();
                     messages.push(shown);
                 }
@@ -139,15 +142,15 @@ impl Show for Shown<'_> {
             body => body.name(),
         };
         put("message", json!(name));
-        put_header(&self.message.header, matches!(self.message.body, Body::CommandAnswer(_)), &mut put);
+        put_header(&self.message.header(), matches!(self.message.body, Body::CommandAnswer(_)), &mut put);
         self.put_body(&mut put);
         fields
     }
 
     fn row(&self) -> String {
-        let sequence = self.message.header.sequence.map_or("-".into(), |sequence| sequence.to_string());
+        let sequence = self.message.header().sequence.map_or("-".into(), |sequence| sequence.to_string());
         let time = match self.message.body {
-            Body::DiscoveryAnswer(answer) => iso(answer.timestamp),
+            Body::DiscoveryAnswer(answer) => iso(answer.timestamp()),
             body => body.alert().map_or("-".into(), |alert| iso(alert.unix_time)),
         };
         let time = time.replace('T', " ").replace('Z', "");
@@ -158,8 +161,8 @@ impl Show for Shown<'_> {
 impl Shown<'_> {
     /// What is wrong with the message, which begins at `begin` in its unit.
     fn problem(&self, begin: u64) -> Option<Problem> {
-        if let Body::Notification(text) = self.message.body {
-            let problem = self.inner().unit(text).err()?;
+        if let Body::Notification(notification) = self.message.body {
+            let problem = self.inner().unit(notification.text()).err()?;
             return Some(Problem { at: begin + cloud::VERSIONED_HEADER as u64 + problem.at, ..problem });
         }
         let detail = format!("a text is not UTF-8: {}", self.row());
@@ -196,11 +199,11 @@ impl Shown<'_> {
     /// Where the message has a text that should be UTF-8 and is not.
     fn not_utf8(&self) -> Option<usize> {
         let texts = match self.message.body {
-            Body::Hello(hello) => [(12, hello.device.guid), (44, hello.device.firmware)],
-            Body::HelloDiscovery(hello) => [(12, hello.device.guid), (44, hello.device.firmware)],
-            Body::SensorChange(change) => [(16, change.name), (16, change.name)],
-            Body::SensorAlarm(alarm) => [(16, alarm.name), (16, alarm.name)],
-            Body::DiscoveryAnswer(answer) => [(12, answer.address), (12, answer.address)],
+            Body::Hello(hello) => [(12, hello.device().guid), (44, hello.device().firmware)],
+            Body::HelloDiscovery(hello) => [(12, hello.device().guid), (44, hello.device().firmware)],
+            Body::SensorChange(change) => [(16, change.name()), (16, change.name())],
+            Body::SensorAlarm(alarm) => [(16, alarm.name()), (16, alarm.name())],
+            Body::DiscoveryAnswer(answer) => [(12, answer.address()), (12, answer.address())],
             _ => return None,
         };
         texts.into_iter().find_map(|(from, text)| Some(from + text.as_str().err()?.valid_up_to()))
@@ -210,24 +213,26 @@ impl Shown<'_> {
     fn about(&self) -> String {
         let device = |device: &Device<'_>| plain(&format!("{} firmware {}", device.guid, device.firmware));
         match self.message.body {
-            Body::Hello(hello) => device(&hello.device),
-            Body::HelloDiscovery(hello) => device(&hello.device),
-            Body::StateChange(change) => named(StateChange::from_raw(change.code.into()).name(), change.code),
+            Body::Hello(hello) => device(&hello.device()),
+            Body::HelloDiscovery(hello) => device(&hello.device()),
+            Body::StateChange(change) => named(StateChange::from_raw(change.code().into()).name(), change.code()),
             Body::SensorChange(change) => {
-                let source = named(AlertSource::from_raw(change.source.into()).name(), change.source);
-                format!("sensor {} {} {source} state {}", change.sensor, quoted(change.name), change.state)
+                let source = named(AlertSource::from_raw(change.source().into()).name(), change.source());
+                format!("sensor {} {} {source} state {}", change.sensor(), quoted(change.name()), change.state())
             }
             Body::SensorAlarm(alarm) => {
-                let peripheral = named(PeripheralType::from_raw(alarm.peripheral.into()).name(), alarm.peripheral);
-                format!("sensor {} {} {peripheral} state {}", alarm.sensor, quoted(alarm.name), alarm.state)
+                let peripheral = named(PeripheralType::from_raw(alarm.peripheral().into()).name(), alarm.peripheral());
+                format!("sensor {} {} {peripheral} state {}", alarm.sensor(), quoted(alarm.name()), alarm.state())
             }
-            Body::Notification(bytes) => plain(&text(bytes)),
-            Body::CommandAnswer(answer) => format!("{} {}", answer.command, plain(&self.secret(&answer.text))),
-            Body::Command(command) => format!("{} {}", command.command, plain(&self.secret(&command.text))),
-            Body::HelloAck(flag) | Body::HelloAnswer(flag) => flag.to_string(),
-            Body::HelloInfo { port } => format!("port {port}"),
-            Body::DiscoveryAnswer(answer) => plain(&format!("{} port {}", answer.address, answer.port)),
-            Body::Unknown { route, payload } => {
+            Body::Notification(notification) => plain(&text(notification.text())),
+            Body::CommandAnswer(answer) => format!("{} {}", answer.command(), plain(&self.secret(&answer.text()))),
+            Body::Command(command) => format!("{} {}", command.command(), plain(&self.secret(&command.text()))),
+            Body::HelloAck(ack) => ack.flag().to_string(),
+            Body::HelloAnswer(answer) => answer.flag().to_string(),
+            Body::HelloInfo(info) => format!("port {}", info.port()),
+            Body::DiscoveryAnswer(answer) => plain(&format!("{} port {}", answer.address(), answer.port())),
+            Body::Unknown(unknown) => {
+                let (route, payload) = (unknown.route(), unknown.payload());
                 format!(
                     "{:02x} {:02x} {:02x} {}",
                     route.command.0,
@@ -247,69 +252,73 @@ impl Shown<'_> {
 
     fn put_body(&self, put: &mut impl FnMut(&str, Value)) {
         match self.message.body {
-            Body::Hello(hello) => put_device(&hello.device, &hello.flags, put),
-            Body::HelloDiscovery(hello) => put_device(&hello.device, &hello.flags, put),
+            Body::Hello(hello) => put_device(&hello.device(), &hello.flags(), put),
+            Body::HelloDiscovery(hello) => put_device(&hello.device(), &hello.flags(), put),
             Body::StateChange(change) => {
                 put_type(AlertType::StateChange, put);
-                put("state", json!(change.code));
-                put("state_name", json!(StateChange::from_raw(change.code.into()).name()));
-                put("unused34_hex", json!(digits(change.leftover)));
-                put_time(change.timestamp, put);
-                put("tail68_zero", json!(change.tail.iter().all(|byte| *byte == 0)));
+                put("state", json!(change.code()));
+                put("state_name", json!(StateChange::from_raw(change.code().into()).name()));
+                put("unused34_hex", json!(digits(change.leftover())));
+                put_time(change.timestamp(), put);
+                put("tail68_zero", json!(change.tail().iter().all(|byte| *byte == 0)));
             }
             Body::SensorChange(change) => {
                 put_type(AlertType::SensorActivity, put);
-                put("sensor_id", json!(change.sensor));
-                put("sensor_name", json!(change.name.to_string()));
-                put_time(change.timestamp, put);
-                put("tail68_zero", json!(change.tail.iter().all(|byte| *byte == 0)));
-                put("sensor_state", json!(change.state));
-                put("sensor_source", json!(change.source));
-                put("sensor_source_name", json!(AlertSource::from_raw(change.source.into()).name()));
+                put("sensor_id", json!(change.sensor()));
+                put("sensor_name", json!(change.name().to_string()));
+                put_time(change.timestamp(), put);
+                put("tail68_zero", json!(change.tail().iter().all(|byte| *byte == 0)));
+                put("sensor_state", json!(change.state()));
+                put("sensor_source", json!(change.source()));
+                put("sensor_source_name", json!(AlertSource::from_raw(change.source().into()).name()));
             }
             Body::SensorAlarm(alarm) => {
                 put_type(AlertType::Alarm, put);
-                put("sensor_id", json!(alarm.sensor));
-                put("sensor_name", json!(alarm.name.to_string()));
-                put_time(alarm.timestamp, put);
-                put("tail68_zero", json!(alarm.tail.iter().all(|byte| *byte == 0)));
-                put("sensor_state", json!(alarm.state));
-                put("sensor_type", json!(alarm.peripheral));
-                put("sensor_type_name", json!(PeripheralType::from_raw(alarm.peripheral.into()).name()));
+                put("sensor_id", json!(alarm.sensor()));
+                put("sensor_name", json!(alarm.name().to_string()));
+                put_time(alarm.timestamp(), put);
+                put("tail68_zero", json!(alarm.tail().iter().all(|byte| *byte == 0)));
+                put("sensor_state", json!(alarm.state()));
+                put("sensor_type", json!(alarm.peripheral()));
+                put("sensor_type_name", json!(PeripheralType::from_raw(alarm.peripheral().into()).name()));
                 put("alert_source", json!(alarm.source().raw()));
                 put("alert_source_name", json!(alarm.source().name()));
             }
-            Body::Notification(bytes) => {
+            Body::Notification(notification) => {
+                let bytes = notification.text();
                 put("json_hex", json!(digits(bytes)));
                 put("json_text", json!(text(bytes)));
                 self.put_inner(bytes, put);
             }
             Body::CommandAnswer(answer) => {
                 put("flag1", json!(cloud::VERSION));
-                put("seq_num1", json!(answer.number));
-                put("flag3", json!(answer.flag));
-                put("seq_num2", json!(answer.number_again));
-                put_command(answer.command, put);
-                put("subcmd", json!(answer.subcommand));
-                self.put_text(&answer.text, put);
+                put("seq_num1", json!(answer.number()));
+                put("flag3", json!(answer.flag()));
+                put("seq_num2", json!(answer.number_again()));
+                put_command(answer.command(), put);
+                put("subcmd", json!(answer.subcommand()));
+                self.put_text(&answer.text(), put);
             }
             Body::Command(command) => {
-                put("unk1", json!(command.flag));
-                put_command(command.command, put);
-                put("subcmd", json!(command.subcommand));
-                put("seq_or_token", json!(command.token));
-                self.put_text(&command.text, put);
+                put("unk1", json!(command.flag()));
+                put_command(command.command(), put);
+                put("subcmd", json!(command.subcommand()));
+                put("seq_or_token", json!(command.token()));
+                self.put_text(&command.text(), put);
             }
-            Body::HelloAck(flag) | Body::HelloAnswer(flag) => put("flag", json!(flag)),
-            Body::HelloInfo { port } => put("port", json!(port)),
+            Body::HelloAck(ack) => put("flag", json!(ack.flag())),
+            Body::HelloAnswer(answer) => put("flag", json!(answer.flag())),
+            Body::HelloInfo(info) => put("port", json!(info.port())),
             Body::DiscoveryAnswer(answer) => {
-                put("ip_addr", json!(answer.address.to_string()));
-                put("flag2", json!(answer.flags[0]));
-                put("flag3", json!(answer.flags[1]));
-                put("port", json!(answer.port));
-                put_time(answer.timestamp, put);
+                put("ip_addr", json!(answer.address().to_string()));
+                put("flag2", json!(answer.flags()[0]));
+                put("flag3", json!(answer.flags()[1]));
+                put("port", json!(answer.port()));
+                put_time(answer.timestamp(), put);
             }
-            Body::Unknown { payload, .. } => put("payload_hex", if self.mask { Value::Null } else { json!(digits(payload.expose())) }),
+            Body::Unknown(unknown) => {
+                put("payload_hex", if self.mask { Value::Null } else { json!(digits(unknown.payload().expose())) });
+            }
             _ => {}
         }
         let alert = match self.message.body {
