@@ -1,6 +1,7 @@
 //! The time stamp of an event line: six fields of two digits, local time of the panel.
 
 use super::codes::decimal_digits;
+use crate::text::FAST;
 
 /// A moment as a panel writes it: its local time, without a time zone.
 ///
@@ -36,9 +37,7 @@ impl Timestamp {
         if year > 0x99 || hour > 0x23 || minute > 0x60 || second > 0x59 {
             return None;
         }
-        // Adding 6 carries into bit 4 exactly if the second digit is above 9.
-        let ones = carry(year) | carry(month) | carry(day) | carry(hour) | carry(minute) | carry(second);
-        if ones & 0x10 != 0 || day == 0 || day > days_in_month(year, month) {
+        if !are_decimal(pairs) || day == 0 || day > days_in_month(year, month) {
             return None;
         }
         Some(Self { year, month, day, hour, minute, second })
@@ -170,6 +169,17 @@ const fn number(pair: u8) -> u8 {
 /// The digits of the next number.
 const fn next(pair: u8) -> u8 {
     pair.wrapping_add(if pair & 0x0F == 9 { 7 } else { 1 })
+}
+
+/// Whether the second digits are at most 9: adding 6 carries into bit 4 exactly if one is above.
+#[inline(always)]
+const fn are_decimal(pairs: &[u8; 6]) -> bool {
+    let [a, b, c, d, e, f] = *pairs;
+    if FAST {
+        let ones = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]) & 0x0F0F_0F0F_0F0F;
+        return ones.wrapping_add(0x0606_0606_0606) & 0x1010_1010_1010 == 0;
+    }
+    (carry(a) | carry(b) | carry(c) | carry(d) | carry(e) | carry(f)) & 0x10 == 0
 }
 
 const fn carry(pair: u8) -> u8 {

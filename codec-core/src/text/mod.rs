@@ -28,7 +28,6 @@ pub(crate) mod writer;
 
 /// Whether there is room for speed: tables, and readers that bet on the usual forms beside those that take every form. Not on
 /// microcontrollers. `--cfg codec_small` tests on any host what they get.
-#[cfg(any(feature = "g90", feature = "ksenia", feature = "kts"))]
 pub(crate) const FAST: bool = cfg!(all(target_pointer_width = "64", not(codec_small)));
 
 #[cfg(feature = "g90")]
