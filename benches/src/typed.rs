@@ -74,6 +74,12 @@ impl Check {
         self.mix(u64::from(value) | 4 << 32);
     }
 
+    /// The numbers of a row, always as many.
+    #[inline(always)]
+    pub fn row<const N: usize>(&mut self, numbers: [i64; N]) {
+        numbers.into_iter().for_each(|number| self.mix(number as u64));
+    }
+
     /// A text by its length and its first byte.
     #[inline(always)]
     pub fn short(&mut self, text: &str) {

@@ -14,7 +14,7 @@ use crate::typed::Check;
 fn fold(check: &mut Check, row: &Peripheral<'_>) {
     check.short(row.name.raw());
     check.short(row.private_data.raw());
-    [
+    check.row([
         row.index,
         row.room_id,
         row.kind.raw(),
@@ -26,9 +26,7 @@ fn fold(check: &mut Check, row: &Peripheral<'_>) {
         row.reserved.bits(),
         row.node_count,
         row.mask,
-    ]
-    .into_iter()
-    .for_each(|number| check.field(number as u32));
+    ]);
 }
 
 /// Every page of the pool in one pass.
@@ -104,9 +102,7 @@ pub fn ordinary_pages(pool: &Pool) -> Check {
         for Row(name, index, room, kind, subtype, timeout, flags, baudrate, protocol, reserved, nodes, mask, data) in &rows {
             check.short(name);
             check.short(data);
-            [index, room, kind, subtype, timeout, flags, baudrate, protocol, reserved, nodes, mask]
-                .into_iter()
-                .for_each(|number| check.field(*number as u32));
+            check.row([index, room, kind, subtype, timeout, flags, baudrate, protocol, reserved, nodes, mask].map(|number| *number));
         }
         check.field(u32::from(head.2 == rows.len() as i64));
     }
