@@ -58,7 +58,8 @@ pub enum Cut {
 /// Cuts a stream of either direction into messages.
 ///
 /// A message begins where the one before ended. After a header that cannot be one (a length that no message has, or another version
-/// and a route that nobody knows) the next message is looked for byte by byte: only a whole header of a known route is believed then. What lies between is one fault.
+/// and a route that nobody knows) the next message is looked for byte by byte: only a whole header of a known route is believed then.
+/// What lies between is one fault.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Framer {
     /// Bytes still to come of a message that is passed over.
