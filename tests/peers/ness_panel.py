@@ -63,7 +63,22 @@ class Panel:
         # so its network half is started directly.
         self._alarm = self._server._alarm
         self._net = self._server._server
+        self._one_at_a_time()
         self._trace_packets()
+
+    def _one_at_a_time(self):
+        """The panel tells a change before it keeps it: one that came from another thread between the two would be lost."""
+        lock = threading.RLock()
+
+        def locked(change):
+            def run(*arguments):
+                with lock:
+                    return change(*arguments)
+
+            return run
+
+        for name in ["arm", "disarm", "trip", "update_zone", "update_aux_output", "_arm_complete", "_trip_complete"]:
+            setattr(self._alarm, name, locked(getattr(self._alarm, name)))
 
     def _trace_packets(self):
         send = self._net._write_to_all_clients
