@@ -1,5 +1,6 @@
 //! G90, the cloud protocol: messages, a server, a panel, and reading along.
 
+use codec_core::Machine as _;
 use codec_core::g90::cloud::controller::{self, Mode, Upstream};
 use codec_core::g90::cloud::panel;
 use codec_core::g90::cloud::{
@@ -8,7 +9,6 @@ use codec_core::g90::cloud::{
     encode,
 };
 use codec_core::g90::{AlertFlags, PeripheralProtocol, PeripheralType, SensorSlot};
-use codec_core::Machine as _;
 
 use crate::buffers::{area_state, fault, notice};
 use crate::drive::drive;
