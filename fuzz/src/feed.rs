@@ -39,20 +39,23 @@ impl Cuts {
     }
 }
 
-/// Puts a stream and its end into a receive buffer; `poll` takes out what it can after each piece.
-pub(crate) fn feed(data: &[u8], cuts: Cuts, rx: &mut RxBuf<'_>, mut poll: impl FnMut(&mut RxBuf<'_>)) {
-    for piece in cuts.pieces(data) {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let space = rx.space();
-            let len = space.len().min(rest.len());
-            assert!(len > 0, "the receive buffer is full and stays full");
-            space[..len].copy_from_slice(&rest[..len]);
-            rx.commit(len);
-            rest = &rest[len..];
-            poll(rx);
-        }
+/// Puts a piece of a stream into a receive buffer; `poll` takes out what it can each time it is full.
+pub(crate) fn pour(piece: &[u8], rx: &mut RxBuf<'_>, mut poll: impl FnMut(&mut RxBuf<'_>)) {
+    let mut rest = piece;
+    while !rest.is_empty() {
+        let space = rx.space();
+        let len = space.len().min(rest.len());
+        assert!(len > 0, "the receive buffer is full and stays full");
+        space[..len].copy_from_slice(&rest[..len]);
+        rx.commit(len);
+        rest = &rest[len..];
+        poll(rx);
     }
+}
+
+/// Puts a stream and its end into a receive buffer, piece by piece.
+pub(crate) fn feed(data: &[u8], cuts: Cuts, rx: &mut RxBuf<'_>, mut poll: impl FnMut(&mut RxBuf<'_>)) {
+    cuts.pieces(data).into_iter().for_each(|piece| pour(piece, rx, &mut poll));
     rx.set_eof();
     poll(rx);
 }

@@ -4,7 +4,7 @@
 use codec_core::RxBuf;
 use codec_core::ws::{Found, Kind, Limits, OpCode, Reader, Role};
 
-use crate::feed::Cuts;
+use crate::feed::{Cuts, pour};
 
 /// Sizes of the receive buffer, in bytes.
 const BUFFERS: [usize; 3] = [1, 16, 1 << 12];
@@ -58,21 +58,14 @@ fn heard(frames: &[u8], role: Role, limits: Limits, cuts: Cuts, buffer: usize) -
     let mut heard = Heard { said: Vec::new(), open: None, error: None };
     let mut closed = false;
     for piece in cuts.pieces(frames) {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let space = rx.space();
-            let len = space.len().min(rest.len());
-            assert!(len > 0, "the receive buffer is full and stays full");
-            space[..len].copy_from_slice(&rest[..len]);
-            rx.commit(len);
-            rest = &rest[len..];
+        pour(piece, &mut rx, |rx| {
             for turn in 0.. {
                 assert!(turn <= 2 * buffer + 4, "things without end");
-                let Some(found) = reader.poll(&mut rx) else { break };
+                let Some(found) = reader.poll(rx) else { break };
                 assert!(!closed, "{found:?} behind the end");
                 match found {
                     Ok(Found::Data(piece)) => {
-                        let message = reader.message(&rx);
+                        let message = reader.message(rx);
                         assert_eq!(message, &rx.unread()[..message.len()]);
                         assert_eq!(piece.start + piece.len, message.len());
                         assert_eq!(piece.first, heard.open.is_none());
@@ -80,7 +73,7 @@ fn heard(frames: &[u8], role: Role, limits: Limits, cuts: Cuts, buffer: usize) -
                         let (kind, bytes) = heard.open.get_or_insert((piece.kind, Vec::new()));
                         assert_eq!(*kind, piece.kind);
                         bytes.extend_from_slice(&message[piece.start..]);
-                        reader.release(&mut rx, usize::MAX);
+                        reader.release(rx, usize::MAX);
                         if piece.last {
                             heard.said.extend(heard.open.take().map(|(kind, bytes)| Said::Message(kind, bytes)));
                         }
@@ -97,7 +90,7 @@ fn heard(frames: &[u8], role: Role, limits: Limits, cuts: Cuts, buffer: usize) -
                     }
                 }
             }
-        }
+        });
     }
     heard
 }

@@ -1,7 +1,7 @@
 //! Numbers with names: enums that keep what they have no name for, and sets of bits.
 
-/// Defines an enum over a number of the protocol. A variant is stored as its number, so that the compiler has nothing to translate: neither a
-/// table nor a jump, which a processor could not foresee.
+/// Defines an enum over a number of the protocol. A variant is stored as its number, so that giving it back takes neither a table nor a jump,
+/// which a processor could not foresee.
 macro_rules! codes {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $value:literal, $text:literal;)* }) => {
         $(#[$meta])*

@@ -228,7 +228,7 @@ impl Header {
 pub fn apply_mask(bytes: &mut [u8], mask: [u8; 4], offset: usize) {
     let mask = rotated(mask, offset);
     let mut rest = bytes;
-    if WIDE {
+    if crate::text::FAST {
         let [a, b, c, d] = mask;
         let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
         let mut chunks = rest.chunks_exact_mut(8);
@@ -246,9 +246,6 @@ pub fn apply_mask(bytes: &mut [u8], mask: [u8; 4], offset: usize) {
         mask = mask.rotate_right(8);
     }
 }
-
-/// Whether eight bytes at a time are faster than one.
-const WIDE: bool = cfg!(all(target_pointer_width = "64", not(codec_small)));
 
 /// The mask as it applies from byte `offset` of the payload on.
 #[inline]
